@@ -1,0 +1,113 @@
+// Command tentpole is a container playground for the terminal.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"charm.land/fang/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// Exit statuses; `run` returns the command's own besides.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitCannot      = 3
+	exitRun         = 125 // tentpole's own failure under `run`
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	code := status(ctx, execute(ctx))
+	stop()
+	os.Exit(code)
+}
+
+func execute(ctx context.Context) error {
+	return fang.Execute(ctx, rootCommand(), fang.WithVersion(version()), fang.WithErrorHandler(complain),
+		fang.WithoutManpage(), fang.WithoutCompletions())
+}
+
+// exitError carries an exit status through the command line library; with no
+// error in it there is nothing to say.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// complain says what went wrong, in one piece and without colours: an error
+// may hold what came out of a sandbox.
+func complain(w io.Writer, _ fang.Styles, err error) {
+	var exit *exitError
+	if errors.As(err, &exit) && exit.err == nil {
+		return
+	}
+	fmt.Fprintln(w, "tentpole: "+cleanLines(err.Error()))
+}
+
+func status(ctx context.Context, err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return exit.code
+	case ctx.Err() != nil || errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case sandbox.IsUsage(err):
+		return exitUsage
+	case errors.Is(err, sandbox.ErrNotSupported):
+		return exitCannot
+	}
+	return exitFailed
+}
+
+// usage turns the command line library's complaints into usage errors.
+func usage(_ *cobra.Command, err error) error {
+	return &exitError{exitUsage, err}
+}
+
+// arguments checks the number of arguments and calls a wrong one usage.
+func arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return &exitError{exitUsage, fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// cleanLines filters what must not reach a terminal, line by line.
+func cleanLines(s string) string {
+	out := ""
+	start := 0
+	for i := 0; i <= len(s); i++ {
+		if i == len(s) || s[i] == '\n' {
+			if start > 0 {
+				out += "\n"
+			}
+			out += facts.Clean(s[start:i])
+			start = i + 1
+		}
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package lessons
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Condition is a question about facts, answered yes or no, written in the
+// language of expr-lang.org. There are no loops in it, so evaluating one takes
+// no longer than the facts it asks for.
+type Condition struct {
+	Source  string
+	program *vm.Program
+}
+
+// Eval answers the condition. The error says which fact could not be had.
+func (c *Condition) Eval(env Env) (yes bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			yes, err = false, fmt.Errorf("condition %q: %v", c.Source, p)
+		}
+	}()
+	v, err := expr.Run(c.program, env)
+	if err != nil {
+		return false, fmt.Errorf("condition %q: %w", c.Source, withoutSnippet(err))
+	}
+	yes, _ = v.(bool) // compiled to be nothing else
+	return yes, nil
+}
+
+// withoutSnippet takes the drawing of the source out of an error of expr, and
+// keeps the error of the fact that it wraps.
+func withoutSnippet(err error) error {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		return err
+	}
+	if cause := errors.Unwrap(at); cause != nil {
+		return cause
+	}
+	if strings.Contains(at.Message, "call of nil function") {
+		return errors.New("this fact cannot be read here")
+	}
+	return errors.New(at.Message)
+}
+
+// conditionOptions is what a condition may use: the facts, comparisons, and
+// these functions. Nothing that loops and nothing that reads the clock.
+var conditionOptions = func() []expr.Option {
+	opts := []expr.Option{
+		expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(200),
+		expr.DisableAllBuiltins(),
+	}
+	for _, name := range conditionFunctions {
+		opts = append(opts, expr.EnableBuiltin(name))
+	}
+	return opts
+}()
+
+var conditionFunctions = []string{"len", "string", "int", "lower", "upper", "trim"}
+
+// compile turns source into a condition. The error is about the character
+// at the returned offset, counted from 0.
+func compile(source string) (c *Condition, offset int, remedy string, err error) {
+	loops := &loopFinder{}
+	opts := append(conditionOptions[:len(conditionOptions):len(conditionOptions)], expr.Patch(loops))
+	program, err := compileQuietly(source, opts)
+	if err != nil {
+		offset, remedy, err = explain(err)
+		return nil, offset, remedy, err
+	}
+	if loops.what != "" {
+		return nil, loops.at, "compare facts with == != < > in, and join with and, or, not",
+			fmt.Errorf("%s is not part of the language of conditions", loops.what)
+	}
+	return &Condition{Source: source, program: program}, 0, "", nil
+}
+
+// compileQuietly turns a panic of the compiler into an error.
+func compileQuietly(source string, opts []expr.Option) (p *vm.Program, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("not understood: %v", v)
+		}
+	}()
+	return expr.Compile(source, opts...)
+}
+
+// loopFinder finds what could make a condition run for long.
+type loopFinder struct {
+	what string
+	at   int
+}
+
+// Visit implements ast.Visitor.
+func (f *loopFinder) Visit(node *ast.Node) {
+	what := ""
+	switch n := (*node).(type) {
+	case *ast.PredicateNode:
+		what = "a loop"
+	case *ast.BinaryNode:
+		if n.Operator == ".." {
+			what = "a range"
+		}
+	case *ast.VariableDeclaratorNode:
+		what = "let"
+	}
+	if what != "" && f.what == "" {
+		f.what, f.at = what, (*node).Location().From
+	}
+}
+
+var (
+	goType    = regexp.MustCompile(`type (\*?lessons\.)?(\w+) has no (?:field|method) (\w+)`)
+	noName    = regexp.MustCompile(`unknown name (\w+)`)
+	typeNames = strings.NewReplacer("lessons.", "", "uint64", "a number", "int", "a number", "bool", "yes or no", "string", "text")
+)
+
+// explain says what expr has to say in words of the format.
+func explain(err error) (offset int, remedy string, out error) {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		return 0, "", errors.New(typeNames.Replace(firstLine(err.Error())))
+	}
+	if m := goType.FindStringSubmatch(at.Message); m != nil {
+		return at.From, remedyFor(m[3], factNames[m[2]]), fmt.Errorf("there is no fact %q here", m[3])
+	}
+	if m := noName.FindStringSubmatch(at.Message); m != nil {
+		names := append(factNames["Env"][:len(factNames["Env"]):len(factNames["Env"])], conditionFunctions...)
+		return at.From, remedyFor(m[1], names), fmt.Errorf("there is no fact %q", m[1])
+	}
+	return at.From, "", errors.New(typeNames.Replace(firstLine(at.Message)))
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+// factNames maps each Go type of the facts to the words it offers.
+var factNames = func() map[string][]string {
+	names := map[string][]string{}
+	for _, v := range []any{Env{}, Side{}, Namespaces{}, File{}, Mount{}, Process{}} {
+		t := reflect.TypeOf(v)
+		for i := range t.NumField() {
+			names[t.Name()] = append(names[t.Name()], t.Field(i).Tag.Get("expr"))
+		}
+	}
+	return names
+}()

@@ -1,0 +1,31 @@
+package lessons
+
+// Known is the spelling of what the engine has. A lesson that names a layer,
+// a root, an experiment or a board row not in its list is in error. A nil list
+// is not checked: that is how a lesson is read where there is no engine.
+type Known struct {
+	Layers      []string
+	Roots       []string
+	Experiments []string
+	Rows        []string // ids of the rows of the board
+}
+
+var (
+	kinds    = []Kind{KindRead, KindPredict, KindRun, KindTask, KindQuiz}
+	debriefs = []Debrief{Saw, Mistakes, Same}
+	outcomes = []Outcome{Open, OneWay, Contained, Limited, NotAvailable}
+	variants = []Variant{User, Root}
+)
+
+// Bounds of what is read. A lesson of ten minutes has some 12 KiB.
+const (
+	MaxFile     = 1 << 20 // bytes of a file
+	maxLine     = 1000    // characters of a line
+	maxYAML     = 8 << 10 // bytes of the front matter or of one directive
+	maxAllYAML  = 64 << 10
+	maxBrackets = 200 // in one piece of YAML
+	maxErrors   = 50  // reported for one file
+	maxSteps    = 100
+	maxLessons  = 500
+	wantHints   = 3
+)

@@ -1,0 +1,141 @@
+package lessons
+
+import "fmt"
+
+// Format is the version of the lesson format that this package reads.
+const Format = 1
+
+// Lesson is one lesson as loaded. It is never changed after Load.
+type Lesson struct {
+	File           string   // name in the file system it was loaded from
+	ID             string   // the file's name without .md; stable, kept in progress
+	Title          string   // as shown in lists and headers
+	Part           int      // part of the course, from 0
+	Order          int      // place within the part, from 1
+	Summary        string   // one sentence
+	Objectives     []string // what a learner can do afterwards
+	Misconceptions []string // what learners wrongly believe before
+	Minutes        int      // stated length; see Length for the counted one
+	After          []string // ids of lessons to take first
+	Claims         []string // ids of claims it bears on, such as F5
+	Sources        []string // titles of articles
+	Layers         []string // layers every step starts from
+	Root           string   // root file system every step starts from
+	Notes          string   // speaker notes for the whole lesson, Markdown
+	Steps          []Step
+
+	frontLine int // where warnings about the whole lesson point
+	heading   heading
+}
+
+// Kind is the main thing a step asks of the learner.
+type Kind string
+
+// The kinds of step.
+const (
+	KindRead    Kind = "read"    // text only
+	KindPredict Kind = "predict" // a prediction, then a look at the board
+	KindRun     Kind = "run"     // an experiment, usually with a prediction before
+	KindTask    Kind = "task"    // done by hand inside, checked against facts
+	KindQuiz    Kind = "quiz"    // one question
+)
+
+// Debrief says which of the three closing sections a read step is.
+type Debrief string
+
+// The three ways to close a lesson, in their order.
+const (
+	Saw      Debrief = "saw"      // what you saw
+	Mistakes Debrief = "mistakes" // common mistakes
+	Same     Debrief = "same"     // the same with unshare and Docker
+)
+
+// Outcome is how an experiment ended. The engine uses the same words.
+type Outcome string
+
+// The outcomes.
+const (
+	Open         Outcome = "open"      // nothing stands between
+	OneWay       Outcome = "one-way"   // inside cannot see out, the host sees in
+	Contained    Outcome = "contained" // neither sees the other
+	Limited      Outcome = "limited"   // there, up to a limit
+	NotAvailable Outcome = "n/a"       // not on this machine
+)
+
+// Variant is the kind of learner a text is for.
+type Variant string
+
+// The variants.
+const (
+	User Variant = "user" // an ordinary user
+	Root Variant = "root" // uid 0 on the host
+)
+
+// Step is one step of a lesson: a heading and everything below it.
+type Step struct {
+	ID      string // stable, kept in progress
+	Title   string
+	Kind    Kind
+	Debrief Debrief     // empty on most steps
+	Run     *Run        // the sandbox of the step; nil when it needs none
+	Predict *Prediction // nil when nothing is predicted
+	Task    *Task       // set on task steps
+	Quiz    *Quiz       // set on quiz steps
+	Notes   string      // speaker notes, Markdown
+	Hash    string      // changes when the step's content does
+	Line    int         // of the heading
+
+	body, after, solution text
+	hints                 []text
+}
+
+// Body returns the Markdown shown first, for one kind of learner.
+func (s *Step) Body(v Variant) string { return s.body.For(v) }
+
+// After returns the Markdown shown once the step's main thing is done; it may
+// give the answer away. Often empty.
+func (s *Step) After(v Variant) string { return s.after.For(v) }
+
+// Hints returns the hints as Markdown, the gentlest first.
+func (s *Step) Hints(v Variant) []string {
+	out := make([]string, len(s.hints))
+	for i, h := range s.hints {
+		out[i] = h.For(v)
+	}
+	return out
+}
+
+// Solution returns the solution as Markdown, empty when there is none.
+func (s *Step) Solution(v Variant) string { return s.solution.For(v) }
+
+// Run is the sandbox of a step and the experiment to do in it.
+type Run struct {
+	Layers     []string          // all layers, those of the lesson first
+	Added      []string          // the ones new in this step
+	Root       string            // host, overlay, tiny; empty leaves it to the engine
+	Keep       bool              // go on in the sandbox of the step before
+	Experiment string            // name in the catalogue; empty only starts the sandbox
+	With       map[string]string // arguments of the experiment
+	Observe    []string          // ids of the board rows that matter here
+
+	expect map[Variant]Outcome
+}
+
+// Expected returns the outcome that the prose states, empty when it states
+// none. It is checked by machine and never shown in place of a measurement.
+func (r *Run) Expected(v Variant) Outcome { return r.expect[v] }
+
+// Label returns "Part 1 · 2 · Mounts" for logs and plain lists.
+func (l *Lesson) Label() string {
+	return fmt.Sprintf("Part %d · %d · %s", l.Part, l.Order, l.Title)
+}
+
+// Step returns the step with that id, or nil.
+func (l *Lesson) Step(id string) *Step {
+	for i := range l.Steps {
+		if l.Steps[i].ID == id {
+			return &l.Steps[i]
+		}
+	}
+	return nil
+}

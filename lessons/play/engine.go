@@ -1,0 +1,97 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// NewEngine returns the engine of this machine: package sandbox. Where that is
+// not supported every method says so.
+func NewEngine() Engine { return machine{} }
+
+type machine struct{}
+
+func (machine) Plan(spec sandbox.Spec) (*sandbox.Plan, error) {
+	m, err := sandbox.Look()
+	if err != nil {
+		return nil, err
+	}
+	return sandbox.NewPlan(spec, m)
+}
+
+func (machine) Start(ctx context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (Sandbox, error) {
+	s, err := sandbox.Start(ctx, p, sandbox.Options{Observe: observe})
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.Hold(ctx)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return &running{Sandbox: s, held: held}, nil
+}
+
+// running is a sandbox of this machine, with a process inside to look at when
+// no shell runs.
+type running struct {
+	*sandbox.Sandbox
+	held *sandbox.Process
+
+	mu     sync.Mutex
+	shells []*sandbox.Process // the newest last
+}
+
+var _ Sandbox = (*running)(nil)
+
+// subject is the process that the board is about: the newest shell, or else
+// the one that waits.
+func (r *running) subject() *sandbox.Process {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.shells) - 1; i >= 0; i-- {
+		select {
+		case <-r.shells[i].Done():
+		default:
+			return r.shells[i]
+		}
+	}
+	return r.held
+}
+
+func (r *running) note(p *sandbox.Process) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.shells = append(r.shells, p)
+}
+
+func (r *running) Look(ctx context.Context, q Question) (Sight, error) {
+	host, err := facts.Self(ctx)
+	if err != nil {
+		return Sight{}, err
+	}
+	inside, err := r.Facts(ctx, r.subject().PID())
+	if errors.Is(err, errGone) { // a shell that ended just now
+		inside, err = r.Facts(ctx, r.held.PID())
+	}
+	if err != nil {
+		return Sight{}, err
+	}
+	env, err := environment(host, inside), error(nil)
+	if q.Processes {
+		err = listProcesses(ctx, &env, r.InitPID())
+	}
+	return Sight{
+		Board: facts.Compare(host, inside, q.Paths...),
+		Plain: facts.Compare(host, host, q.Paths...),
+		Env:   env,
+	}, err
+}
+
+func (r *running) Experiment(ctx context.Context, id string, with map[string]string, progress func(experiment.Progress)) (experiment.Result, error) {
+	return experiment.Run(ctx, id, experiment.On(r.Sandbox), experiment.Options{Path: with["path"], Progress: progress})
+}

@@ -1,0 +1,156 @@
+package play
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// Session is one play through one lesson.
+type Session struct {
+	// Walk is where the learner is and what was done. It belongs to the
+	// goroutine that made the session and never waits.
+	Walk *lessons.Walk
+	// Player does what the steps ask for, from any goroutine.
+	Player *Player
+	// Variant is the kind of learner the texts are for.
+	Variant lessons.Variant
+
+	store *lessons.Store
+	now   func() time.Time
+	saves saves
+}
+
+// Options say what to play and how. Lesson and Engine are needed.
+type Options struct {
+	Lesson *lessons.Lesson
+	Engine Engine
+	// Store keeps the progress; nil keeps none.
+	Store *lessons.Store
+	// Record is what was done in this lesson before.
+	Record lessons.LessonRecord
+	// Variant is VariantHere when empty.
+	Variant lessons.Variant
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// NewSession takes a lesson up where its record left it. Close it.
+func NewSession(o Options) *Session {
+	s := &Session{
+		Walk: lessons.NewWalk(o.Lesson), Player: NewPlayer(o.Engine),
+		Variant: o.Variant, store: o.Store, now: o.Now,
+	}
+	if s.Variant == "" {
+		s.Variant = VariantHere()
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.Walk.Resume(o.Record)
+	return s
+}
+
+// Close ends the session's sandbox and waits until it is gone.
+func (s *Session) Close() error { return s.Player.Close() }
+
+// Now is the session's clock.
+func (s *Session) Now() time.Time { return s.now() }
+
+// Took takes what was measured for the step with that id into the walk, and
+// puts the prediction beside it. It does nothing when the learner has gone on
+// to another step meanwhile. The error is a fact that could not be had; the
+// comparison is valid all the same.
+func (s *Session) Took(step string, m Measured) (lessons.Comparison, error) {
+	if s.Walk.Step().ID != step || !s.Walk.May(lessons.DoRun) {
+		return lessons.Comparison{}, nil
+	}
+	if r := m.Result; r != nil && lessons.Outcome(r.Outcome) == lessons.NotAvailable {
+		return s.Walk.Compare(), s.Walk.CouldNot(facts.Clean(r.Reason))
+	}
+	return s.Walk.Ran(m.Env, s.now())
+}
+
+// Refused takes in that the machine cannot do the step with that id.
+func (s *Session) Refused(step string, why error) {
+	if s.Walk.Step().ID == step && s.Walk.May(lessons.DoRun) {
+		_ = s.Walk.CouldNot(facts.Clean(why.Error())) // it was asked whether it may
+	}
+}
+
+// Check looks at the facts of the task at hand.
+func (s *Session) Check(step string, env lessons.Env) []lessons.PartResult {
+	if s.Walk.Step().ID != step {
+		return nil
+	}
+	parts, err := s.Walk.Check(env, s.now())
+	if err != nil {
+		return s.Walk.State().Parts
+	}
+	return parts
+}
+
+// Save returns the saving of the progress as it is now, to be called from any
+// goroutine. Of several, whichever comes last, the newest progress is kept.
+func (s *Session) Save() func() error {
+	if s.store == nil {
+		return func() error { return nil }
+	}
+	id, record := s.Walk.Lesson().ID, s.Walk.Record()
+	number := s.saves.next()
+	return func() error {
+		return s.saves.do(number, func() error {
+			return s.store.Update(func(p *lessons.Progress) error {
+				p.Put(id, record)
+				return nil
+			})
+		})
+	}
+}
+
+// saves keeps an older record from being written over a newer one.
+type saves struct {
+	mu     sync.Mutex
+	issued int
+	writes sync.Mutex
+	done   int
+}
+
+func (s *saves) next() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.issued++
+	return s.issued
+}
+
+func (s *saves) do(number int, write func() error) error {
+	s.writes.Lock()
+	defer s.writes.Unlock()
+	if number < s.done {
+		return nil
+	}
+	s.done = number
+	return write()
+}
+
+// Run does the main thing of the step at hand and takes it in: what plain mode
+// and tests do in one go, and the screen in two.
+func (s *Session) Run(ctx context.Context, progress func(Progress)) (Measured, lessons.Comparison, error) {
+	step := s.Walk.Step()
+	m, err := s.Player.Run(ctx, step, progress)
+	if err != nil {
+		if NotHere(err) {
+			s.Refused(step.ID, err)
+		}
+		return m, s.Walk.Compare(), err
+	}
+	if step.Kind == lessons.KindTask {
+		s.Check(step.ID, m.Env)
+		return m, lessons.Comparison{}, nil
+	}
+	c, err := s.Took(step.ID, m)
+	return m, c, err
+}

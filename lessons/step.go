@@ -1,0 +1,148 @@
+package lessons
+
+import (
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// asked is what a step directive asks for, before it is resolved against the
+// sandbox of the steps above.
+type asked struct {
+	add, layers, observe []string
+	root                 string
+	sandbox              sandboxWord
+	experiment           string
+	with                 map[string]string
+	expect               Outcome
+	expectFor            map[Variant]Outcome
+}
+
+// sandboxWord says whether a step starts a new sandbox or goes on in one.
+type sandboxWord string
+
+const (
+	fresh sandboxWord = "fresh"
+	keep  sandboxWord = "keep"
+)
+
+func (b *builder) stepDirective(at place, source string) {
+	if len(b.step.body) > 0 && b.step.body.For("") != "" {
+		b.add(at, "move it right below the heading", "text between the heading and its step directive")
+	}
+	d, n := b.document("step", at, source)
+	if n == nil {
+		return
+	}
+	s, a, k := b.step, &b.asked, b.known
+	fields := []field{
+		{"id", true, idInto(&s.ID)},
+		{"kind", true, wordInto(&s.Kind, "kind of step", kinds)},
+		{"debrief", false, wordInto(&s.Debrief, "debrief", debriefs)},
+		{"add", false, wordsInto(&a.add, "layer", k.Layers)},
+		{"layers", false, wordsInto(&a.layers, "layer", k.Layers)},
+		{"root", false, wordInto(&a.root, "root", k.Roots)},
+		{"sandbox", false, wordInto(&a.sandbox, "sandbox", []sandboxWord{fresh, keep})},
+		{"experiment", false, wordInto(&a.experiment, "experiment", k.Experiments)},
+		{"with", false, mapInto(&a.with)},
+		{"observe", false, wordsInto(&a.observe, "row on the board", k.Rows)},
+		{"expect", false, wordInto(&a.expect, "outcome", outcomes)},
+		{"variant", false, a.readVariants},
+	}
+	d.object(n, d.what, fields)
+	if m, ok := n.(*ast.MappingNode); ok {
+		for _, pair := range m.Values {
+			b.seen["step "+pair.Key.GetToken().Value] = d.pos(pair.Key)
+		}
+	}
+}
+
+// readVariants reads variant: {user: {expect: one-way}}.
+func (a *asked) readVariants(d *document, n ast.Node) {
+	a.expectFor = map[Variant]Outcome{}
+	var fields []field
+	for _, v := range variants {
+		fields = append(fields, field{string(v), false, func(d *document, n ast.Node) {
+			var o Outcome
+			d.object(n, "variant", []field{{"expect", true, wordInto(&o, "outcome", outcomes)}})
+			a.expectFor[v] = o
+		}})
+	}
+	d.object(n, "variant", fields)
+}
+
+// sandboxKeys are the keys that only make sense with a sandbox.
+var sandboxKeys = []string{"add", "layers", "root", "sandbox", "experiment", "with", "observe", "expect", "variant"}
+
+// resolve works out the sandbox of the step from what it asks for and from
+// the steps above, and reports what does not go together.
+func (b *builder) resolve(at place) {
+	s, a := b.step, &b.asked
+	if s.Debrief != "" && s.Kind != KindRead {
+		b.add(b.seen["step debrief"], "kind: read", "a debrief is for reading")
+	}
+	if s.Kind == KindRead || s.Kind == KindQuiz {
+		b.refuse(sandboxKeys, "a step of kind "+string(s.Kind)+" has no sandbox")
+		return
+	}
+	if s.Kind != KindRun {
+		b.refuse([]string{"experiment", "with", "expect", "variant"}, "only a step of kind run has an experiment")
+	} else if a.experiment == "" {
+		b.refuse([]string{"with", "expect", "variant"}, "there is no experiment in this step")
+	}
+	if a.sandbox == keep {
+		b.refuse([]string{"add", "layers", "root"}, "a sandbox that is kept does not change")
+		if !b.raised {
+			b.add(b.seen["step sandbox"], "leave the key out", "there is no sandbox to keep yet")
+		}
+	}
+	added := b.raise(at)
+	s.Run = &Run{
+		Layers: slices.Clone(b.layers), Added: added, Root: b.root, Keep: a.sandbox == keep,
+		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{},
+	}
+	for _, v := range variants {
+		s.Run.expect[v] = a.expect
+		if o, ok := a.expectFor[v]; ok {
+			s.Run.expect[v] = o
+		}
+	}
+	b.raised = true
+}
+
+// raise brings layers and root up to date and returns what is new.
+func (b *builder) raise(at place) (added []string) {
+	a := &b.asked
+	before := b.layers
+	if a.layers != nil {
+		if a.add != nil {
+			b.add(b.seen["step add"], "keep one of them", "both add and layers")
+		}
+		b.layers = a.layers
+	}
+	for _, l := range a.add {
+		if slices.Contains(b.layers, l) {
+			b.add(b.seen["step add"], "leave it out", "the layer %s is there already", l)
+			continue
+		}
+		b.layers = append(slices.Clone(b.layers), l)
+	}
+	for _, l := range b.layers {
+		if !slices.Contains(before, l) {
+			added = append(added, l)
+		}
+	}
+	if a.root != "" {
+		b.root = a.root
+	}
+	return added
+}
+
+// refuse reports those keys of the step directive that are there.
+func (b *builder) refuse(keys []string, why string) {
+	for _, key := range keys {
+		if at, ok := b.seen["step "+key]; ok {
+			b.add(at, "leave "+key+" out", "%s", why)
+		}
+	}
+}

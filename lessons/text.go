@@ -1,0 +1,81 @@
+package lessons
+
+import "strings"
+
+// text is Markdown in which some passages are for one variant only.
+type text []passage
+
+type passage struct {
+	only     Variant // empty: for everybody
+	markdown string
+}
+
+// For returns the Markdown that this kind of learner reads.
+func (t text) For(v Variant) string {
+	var b strings.Builder
+	for _, p := range t {
+		if p.only == "" || p.only == v {
+			b.WriteString(p.markdown)
+		}
+	}
+	return oneBlankLine(b.String())
+}
+
+// line adds one source line, newline included.
+func (t *text) line(only Variant, line string) {
+	if n := len(*t); n > 0 && (*t)[n-1].only == only {
+		(*t)[n-1].markdown += line
+		return
+	}
+	*t = append(*t, passage{only, line})
+}
+
+// oneBlankLine trims the text and leaves one blank line where directives taken
+// out left several. Blank lines inside code fences stay.
+func oneBlankLine(s string) string {
+	var out []string
+	blank, fence := true, ""
+	for line := range strings.Lines(s) {
+		line = strings.TrimRight(line, "\n")
+		fence = fenceAfter(fence, line)
+		empty := strings.TrimSpace(line) == ""
+		if empty && blank && fence == "" {
+			continue
+		}
+		blank = empty
+		out = append(out, line)
+	}
+	return strings.TrimRight(strings.Join(out, "\n"), " \n")
+}
+
+// fenceAfter follows code fences: it returns the marker of the fence that is
+// open after this line, or the empty string.
+func fenceAfter(open, line string) string {
+	t := strings.TrimLeft(line, " ")
+	for _, mark := range []string{"```", "~~~"} {
+		if !strings.HasPrefix(t, mark) {
+			continue
+		}
+		switch open {
+		case "":
+			return mark
+		case mark:
+			return ""
+		}
+	}
+	return open
+}
+
+// words counts what is read as prose: code blocks are looked at, not read.
+func words(markdown string) int {
+	n, fence := 0, ""
+	for line := range strings.Lines(markdown) {
+		was := fence
+		fence = fenceAfter(fence, strings.TrimRight(line, "\n"))
+		if was != "" || fence != "" || strings.HasPrefix(line, "    ") {
+			continue
+		}
+		n += len(strings.Fields(line))
+	}
+	return n
+}

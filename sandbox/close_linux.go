@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
+)
+
+// Plan is what the sandbox was started from.
+func (s *Sandbox) Plan() *Plan { return s.plan }
+
+// Name is the sandbox's name.
+func (s *Sandbox) Name() string { return s.plan.Name }
+
+// InitPID is the host's number of the sandbox's init.
+func (s *Sandbox) InitPID() int { return s.cmd.Process.Pid }
+
+// Done is closed when the init is gone, and with it everything inside.
+func (s *Sandbox) Done() <-chan struct{} { return s.gone }
+
+// Transcript returns the operations of the start, as they happened.
+func (s *Sandbox) Transcript() []Done {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]Done(nil), s.transcript...)
+}
+
+// Facts reads what is true of a process inside right now; pid is the host's.
+func (s *Sandbox) Facts(ctx context.Context, pid int, opts ...facts.Option) (facts.Facts, error) {
+	told, err := s.ask(ctx)
+	if err != nil {
+		return facts.Facts{}, err
+	}
+	return facts.Read(ctx, pid, append([]facts.Option{facts.WithHostname(told.Hostname)}, opts...)...)
+}
+
+// ask has the init say what it sees from inside.
+func (s *Sandbox) ask(ctx context.Context) (proto.Told, error) {
+	answer := make(chan proto.Told, 1)
+	s.mu.Lock()
+	s.asks = append(s.asks, answer)
+	err := s.conn.Send(proto.KindAsk, &proto.Empty{})
+	s.mu.Unlock()
+	if err != nil {
+		return proto.Told{}, s.over()
+	}
+	select {
+	case told := <-answer:
+		return told, nil
+	case <-s.gone:
+		return proto.Told{}, s.over()
+	case <-ctx.Done():
+		return proto.Told{}, ctx.Err()
+	}
+}
+
+// listen hears the init until it is gone.
+func (s *Sandbox) listen() {
+	for {
+		m, fds, err := s.conn.Receive()
+		if err != nil {
+			break
+		}
+		s.on(m, fds)
+	}
+	s.buryAll()
+}
+
+// on handles one message; a message that makes no sense is dropped.
+func (s *Sandbox) on(m proto.Message, fds []int) {
+	var (
+		started proto.Started
+		refused proto.Refused
+		exited  proto.Exited
+		told    proto.Told
+	)
+	switch m.Kind {
+	case proto.KindStarted:
+		if m.Decode(&started) == nil {
+			s.onStarted(started, fds)
+			return
+		}
+	case proto.KindRefused:
+		if m.Decode(&refused) == nil {
+			s.onRefused(refused)
+		}
+	case proto.KindExited:
+		if m.Decode(&exited) == nil {
+			s.onExited(exited)
+		}
+	case proto.KindTold:
+		if m.Decode(&told) == nil {
+			s.onTold(told)
+		}
+	}
+	closeAll(fds)
+}
+
+func (s *Sandbox) onTold(told proto.Told) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.asks) > 0 {
+		s.asks[0] <- told
+		s.asks = s.asks[1:]
+	}
+}
+
+// buryAll ends what is left when the init has stopped talking: usually
+// nothing, everything when somebody killed the init.
+func (s *Sandbox) buryAll() {
+	s.liveness.Close()
+	s.mu.Lock()
+	orphans := s.commands
+	s.commands = map[int]*Process{}
+	s.mu.Unlock()
+	for _, p := range orphans {
+		if p.pidfd != nil {
+			// Its init is gone: in a pid namespace this one is dead as well.
+			unix.PidfdSendSignal(int(p.pidfd.Fd()), unix.SIGKILL, nil, 0)
+		}
+	}
+	s.cmd.Wait()
+	if s.group != nil {
+		cgroup.Kill(s.group.Path)
+	}
+	buryOrphans(s.plan.Name)
+	for _, p := range orphans {
+		select {
+		case p.started <- s.over():
+		default:
+		}
+		p.end(Status{Code: 137, Signal: 9}, nil)
+	}
+	close(s.gone)
+}
+
+// patience bounds how long Close waits for the kernel to let go.
+const patience = 5 * time.Second
+
+// Close ends everything inside, waits until it is gone, and removes what the
+// sandbox kept. It may be called more than once.
+func (s *Sandbox) Close() error {
+	s.closing.Do(func() {
+		s.liveness.Close()
+		select {
+		case <-s.gone:
+		case <-time.After(patience):
+			s.cmd.Process.Kill()
+			<-s.gone
+		}
+		s.closeErr = s.remove()
+	})
+	return s.closeErr
+}
+
+// remove takes away the cgroup, the state and the descriptors.
+func (s *Sandbox) remove() error {
+	var errs []error
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	for _, t := range s.terminals {
+		t.Close()
+	}
+	if s.liveness != nil {
+		s.liveness.Close()
+	}
+	if s.stderr != nil {
+		s.stderr.Close()
+	}
+	if s.group != nil {
+		errs = append(errs, s.group.Close(patience))
+	}
+	errs = append(errs, removeTree(s.plan.tree))
+	return errors.Join(errs...)
+}

@@ -1,0 +1,196 @@
+// Package proto is the conversation between tentpole and the init of a
+// sandbox, over one socketpair, in named messages:
+//
+//	tentpole                               init
+//	   |  clone, id maps, exec              |
+//	   |----------------------------------->|  taken over before main
+//	   |  Configure{operations} + mounts    |
+//	   |----------------------------------->|
+//	   |          Performed{first, µs…}     |  for all operations, in order,
+//	   |<-----------------------------------|  Failed{…} for the one that was refused
+//	   |          Ready{}                   |
+//	   |<-----------------------------------|
+//	   |  Run{id, args} + stdin,out,err     |
+//	   |----------------------------------->|
+//	   |   Started{id, pid} + pidfd [+ pty] |  or Refused{id, …}
+//	   |<-----------------------------------|
+//	   |   Exited{id, status}               |
+//	   |<-----------------------------------|
+//	   |  Ask{}                             |
+//	   |----------------------------------->|
+//	   |          Told{hostname, …}         |
+//	   |<-----------------------------------|
+//	   |  end of the liveness pipe          |
+//	   |----------------------------------->|  kills everything, then itself
+//
+// Messages are a kind and its fields (package wire) behind a length of four bytes; descriptors travel with
+// the first byte (unix(7), SCM_RIGHTS) and belong to the receiver. Nothing a
+// command inside says ever enters this conversation: it is not given the
+// socket.
+package proto
+
+import (
+	"fmt"
+	"syscall"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/wire"
+)
+
+// InitName is argv[0] of a sandbox's first process: how the program knows,
+// before main, that it is to be an init. ToolName is argv[0] of the helper
+// that works inside as an ordinary command.
+const (
+	InitName = "tentpole-init"
+	ToolName = "tentpole-inside"
+)
+
+// Descriptors that the init is born with.
+const (
+	SocketFD   = 3
+	LivenessFD = 4
+)
+
+// Limit is the size in bytes of the largest message.
+const Limit = 16 << 20
+
+// Kinds of messages.
+const (
+	KindConfigure = "configure"
+	KindPerformed = "performed"
+	KindFailed    = "failed"
+	KindReady     = "ready"
+	KindRun       = "run"
+	KindStarted   = "started"
+	KindRefused   = "refused"
+	KindExited    = "exited"
+	KindAsk       = "ask"
+	KindTold      = "told"
+)
+
+// Message is one message; its body is one of the types below, by Kind.
+type Message struct {
+	Kind string
+	body []byte
+}
+
+// Decode reads the body into v.
+func (m Message) Decode(v wire.Value) error {
+	if err := wire.Decode(m.body, v); err != nil {
+		return fmt.Errorf("%s %w", m.Kind, err)
+	}
+	return nil
+}
+
+// Empty is the body of a message that says it all by its kind.
+type Empty struct{}
+
+// Code implements wire.Value.
+func (*Empty) Code(*wire.Coder) {}
+
+// Configure is the first message: what the child is to do.
+type Configure struct {
+	Operations op.List
+	// Names of the descriptors that came along, in order.
+	Descriptors []string
+	// Host holds the inode of each of the host's namespaces. An operation is
+	// performed only where the child's own differs.
+	Host []Namespace
+	// Own are the namespaces that must differ from the host's when all is done.
+	Own []string
+	// Environment of everything that is started inside, unless Run gives one.
+	Environment []string
+	// FailAt makes the operation with this index fail, for tests; -1 never.
+	FailAt int
+}
+
+// Namespace is one namespace by its layer word.
+type Namespace struct {
+	Layer string
+	Inode uint64
+}
+
+// KillDescriptor names the descriptor of the sandbox's cgroup.kill.
+const KillDescriptor = "cgroup.kill"
+
+// Performed says that the operations from First on were done, and how long
+// each took, in microseconds. Fast ones are reported together.
+type Performed struct {
+	First int
+	Took  []int64
+}
+
+// Failed says that operation Index was refused, and why. Index is -1 when
+// the failure belongs to none of them.
+type Failed struct {
+	Index        int
+	Microseconds int64
+	Op           string
+	Target       string
+	Errno        int
+	Text         string
+}
+
+// Error gives back the typed error.
+func (f Failed) Error() error {
+	var cause error = fmt.Errorf("%s", f.Text)
+	if f.Errno != 0 {
+		cause = syscall.Errno(f.Errno)
+	}
+	return &op.Error{Op: f.Op, Target: f.Target, Err: cause}
+}
+
+// Size is the size of a terminal, in cells.
+type Size struct {
+	Rows uint16
+	Cols uint16
+}
+
+// Run asks for a command. Without Terminal three descriptors come along:
+// standard input, output and error.
+type Run struct {
+	ID   int
+	Args []string
+	Env  []string
+	Dir  string
+	// Terminal, when set, asks for the sandbox's own pseudo terminal.
+	Terminal *Size
+	// Tool runs tentpole's own helper inside, with Args as its arguments.
+	Tool bool
+}
+
+// Started tells that a command runs; its pidfd, and the master side of its
+// terminal if it has one, come along.
+type Started struct {
+	ID           int
+	PID          int // as seen from inside
+	Microseconds int64
+}
+
+// Refused tells that a command could not be started.
+type Refused struct {
+	ID    int
+	Text  string
+	Errno int
+}
+
+// Exited tells that a command ended. Status is its exit code, or 128 and the
+// number of the signal that killed it.
+type Exited struct {
+	ID     int
+	Status int
+	Signal int
+}
+
+// Told is what the init sees from inside.
+type Told struct {
+	Hostname string
+	// Processes are those that /proc inside shows.
+	Processes []Seen
+}
+
+// Seen is a process as /proc inside shows it.
+type Seen struct {
+	PID  int
+	Comm string
+}

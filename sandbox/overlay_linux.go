@@ -1,0 +1,102 @@
+package sandbox
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+)
+
+// buildOverlay makes a mount that is attached nowhere; the caller closes its
+// descriptor. pid is the sandbox's first process, whose user namespace gives
+// the id map. fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
+func buildOverlay(o op.BuildOverlay, pid int) (int, error) {
+	if err := makeUpper(o); err != nil {
+		return -1, err
+	}
+	lower := o.Lower
+	if o.IDMapped {
+		tree, err := idMapped(o.Lower, pid)
+		if err != nil {
+			return -1, err
+		}
+		defer unix.Close(tree)
+		lower = fmt.Sprintf("/proc/self/fd/%d", tree)
+	}
+	fs, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
+	if err != nil {
+		return -1, fmt.Errorf("fsopen overlay: %w", err)
+	}
+	defer unix.Close(fs)
+	for _, setting := range [][2]string{{"source", "overlay"}, {"lowerdir", lower}, {"upperdir", o.Upper}, {"workdir", o.Work}} {
+		if err := unix.FsconfigSetString(fs, setting[0], setting[1]); err != nil {
+			return -1, fmt.Errorf("fsconfig %s=%s: %w", setting[0], setting[1], err)
+		}
+	}
+	if err := unix.FsconfigCreate(fs); err != nil {
+		return -1, fmt.Errorf("fsconfig create: %w%s", err, complaint(fs))
+	}
+	mount, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
+	if err != nil {
+		return -1, fmt.Errorf("fsmount: %w", err)
+	}
+	return mount, nil
+}
+
+// complaint reads what the file system says about a refusal; fsopen(2).
+func complaint(fs int) string {
+	b := make([]byte, 512)
+	n, err := unix.Read(fs, b)
+	if err != nil || n <= 0 {
+		return ""
+	}
+	return " (" + string(b[:n-1]) + ")"
+}
+
+// makeUpper makes the directories that writes land in, owned by the root of
+// the inside, with the mode of the directory they cover.
+func makeUpper(o op.BuildOverlay) error {
+	mode := os.FileMode(0o755)
+	if st, err := os.Stat(o.Lower); err == nil {
+		mode = st.Mode() & (os.ModePerm | os.ModeSticky | os.ModeSetgid)
+	}
+	for _, dir := range []string{o.Upper, o.Work} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		if err := os.Chmod(dir, mode); err != nil {
+			return err
+		}
+		if o.Owner != os.Geteuid() {
+			if err := os.Chown(dir, o.Owner, o.Owner); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// idMapped copies a mount with its owners shifted by the map of pid's user
+// namespace.
+func idMapped(dir string, pid int) (int, error) {
+	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", pid))
+	if err != nil {
+		return -1, err
+	}
+	defer ns.Close()
+	tree, err := unix.OpenTree(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	if err != nil {
+		return -1, fmt.Errorf("open_tree %s: %w", dir, err)
+	}
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_IDMAP, Userns_fd: uint64(ns.Fd())}
+	err = unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &attr)
+	runtime.KeepAlive(ns)
+	if err != nil {
+		unix.Close(tree)
+		return -1, fmt.Errorf("mount_setattr idmap %s: %w", dir, err)
+	}
+	return tree, nil
+}

@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"path"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
+)
+
+// Operation is one thing the kernel is asked to do; it prints itself.
+type Operation = op.Operation
+
+// Step is an operation with its place in a plan.
+type Step struct {
+	Operation Operation
+	// Layer is the layer that the operation belongs to, "" for what every
+	// sandbox needs.
+	Layer Layer
+	// Why says in a sentence what the operation is good for.
+	Why string
+	// Parent operations run in tentpole itself, the others in the child.
+	Parent bool
+}
+
+type stepJSON struct {
+	Op        string `json:"op"`
+	AsCommand string `json:"as_command"`
+	Layer     Layer  `json:"layer,omitempty"`
+	Why       string `json:"why"`
+	Side      string `json:"side"`
+}
+
+// MarshalJSON writes the step in words.
+func (s Step) MarshalJSON() ([]byte, error) {
+	side := "child"
+	if s.Parent {
+		side = "parent"
+	}
+	return json.Marshal(stepJSON{s.Operation.String(), s.Operation.Command(), s.Layer, s.Why, side})
+}
+
+// Implied is a layer that was not asked for, and why it is there.
+type Implied struct {
+	Layer   Layer  `json:"layer"`
+	Because string `json:"because"`
+}
+
+// Plan is the ordered operations that a spec comes to on this machine.
+type Plan struct {
+	Spec     Spec      `json:"spec"`
+	Layers   LayerSet  `json:"layers"` // asked for and implied
+	Implied  []Implied `json:"implied"`
+	Root     RootKind  `json:"root"`
+	Name     string    `json:"name"`
+	Rootless bool      `json:"rootless"`
+	Steps    []Step    `json:"steps"`
+	// Notes are sentences about what is not as one might expect.
+	Notes []string `json:"notes,omitempty"`
+	// Catches tell where on the host a write inside lands.
+	Catches []rootfs.Catch `json:"catches,omitempty"`
+
+	machine Machine
+	tree    string // the sandbox's own directory in the state directory
+	cgroup  string
+	maps    []op.IDMap
+	gidMaps []op.IDMap
+}
+
+// Caught returns the path on the host of a file written inside at p when an
+// upper directory catches it, or "".
+func (p *Plan) Caught(inside string) string { return rootfs.Caught(p.Catches, path.Clean(inside)) }
+
+// Owner returns the host's uid of uid 0 inside.
+func (p *Plan) Owner() int {
+	for _, m := range p.maps {
+		if m.Inside == 0 {
+			return m.Outside
+		}
+	}
+	return p.machine.UID
+}
+
+// NewPlan works out what spec comes to on this machine. It touches nothing.
+func NewPlan(spec Spec, m Machine) (*Plan, error) {
+	if err := spec.Validate(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Spec: spec, Layers: spec.Layers, Root: spec.Root, Name: spec.Name, Rootless: !m.Privileged(), Implied: []Implied{}, machine: m}
+	if p.Name == "" {
+		p.Name = madeUpName()
+	}
+	p.imply()
+	p.tree = path.Join(m.State, "sandboxes", p.Name+"@"+ownerTag())
+	p.mapIDs()
+	p.steps()
+	return p, nil
+}
+
+func madeUpName() string {
+	var b [3]byte
+	rand.Read(b[:])
+	return "tent-" + hex.EncodeToString(b[:])
+}
+
+// implications are the layers that others need, in the order they are tried.
+var implications = []struct {
+	when    func(*Plan) bool
+	layer   Layer
+	because string
+}{
+	{func(p *Plan) bool { return p.Spec.Hostname != "" }, UTS, "a host name of its own needs the uts namespace"},
+	{func(p *Plan) bool { return p.Root == RootOverlay }, Root, "--root overlay is the layer root"},
+	{func(p *Plan) bool { return p.Layers.Has(Root) }, Mount, "a root of its own is mounted, which must not show on the host"},
+	{func(p *Plan) bool { return p.Rootless && p.Layers != 0 }, User, "without root, the kernel wants a user namespace first"},
+}
+
+func (p *Plan) imply() {
+	if p.Layers.Has(Root) && p.Root == "" {
+		p.Root = RootOverlay
+	}
+	for _, i := range implications {
+		if i.when(p) && !p.Layers.Has(i.layer) {
+			p.Layers = p.Layers.With(i.layer)
+			p.Implied = append(p.Implied, Implied{i.layer, i.because})
+		}
+	}
+	if p.Root == "" {
+		p.Root = RootHost
+	}
+}
+
+// mapIDs decides who is who: an ordinary user is uid 0 inside and itself
+// outside; root's sandboxes get a range of ids that belong to nobody.
+func (p *Plan) mapIDs() {
+	switch {
+	case !p.Layers.Has(User):
+	case p.Rootless:
+		p.maps = []op.IDMap{{Inside: 0, Outside: p.machine.UID, Count: 1}}
+		p.gidMaps = []op.IDMap{{Inside: 0, Outside: p.machine.GID, Count: 1}}
+	default:
+		p.maps = []op.IDMap{p.machine.Range}
+		p.gidMaps = p.maps
+	}
+}
+
+// namespaces lists the plan's namespaces by layer word.
+func (p *Plan) namespaces() []string {
+	var words []string
+	for _, row := range layers {
+		if row.Namespace != "" && p.Layers.Has(row.Name) {
+			words = append(words, string(row.Name))
+		}
+	}
+	return words
+}

@@ -1,0 +1,252 @@
+package sandbox
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
+)
+
+// Process is a command inside. Its methods may be called from any goroutine.
+type Process struct {
+	name     string
+	pid      int // on the host
+	inside   int // as it sees itself
+	started  chan error
+	pidfd    *os.File
+	terminal *os.File
+	micro    int64
+	status   Status
+	err      error
+	done     chan struct{}
+}
+
+// PID is the process's number on the host.
+func (p *Process) PID() int { return p.pid }
+
+// Inside is the process's number as the sandbox's init sees it.
+func (p *Process) Inside() int { return p.inside }
+
+// Microseconds is how long the init took to start it.
+func (p *Process) Microseconds() int64 { return p.micro }
+
+// Terminal is the other side of the command's terminal, nil without one. It
+// is the process's: closed by Release or by the sandbox's Close. Reading gives
+// EIO when the last process on the terminal is gone.
+func (p *Process) Terminal() *os.File { return p.terminal }
+
+// Done is closed when the command has ended.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Wait waits for the end of the command. The error tells that its end is not
+// known, because ctx ended or the sandbox is gone.
+func (p *Process) Wait(ctx context.Context) (Status, error) {
+	select {
+	case <-p.done:
+		return p.status, p.err
+	case <-ctx.Done():
+		return Status{}, ctx.Err()
+	}
+}
+
+// Signal sends a signal to the command, and to no other process, whoever may
+// have its number by now; pidfd_send_signal(2).
+func (p *Process) Signal(sig syscall.Signal) error {
+	select {
+	case <-p.done:
+		return os.ErrProcessDone
+	default:
+	}
+	if err := unix.PidfdSendSignal(int(p.pidfd.Fd()), sig, nil, 0); err != nil {
+		return &Error{Op: "signal " + sig.String() + " to process", Target: strconv.Itoa(p.pid), Err: err}
+	}
+	return nil
+}
+
+// Resize tells the command's terminal its new size.
+func (p *Process) Resize(s Size) error {
+	if p.terminal == nil {
+		return nil
+	}
+	raw, err := p.terminal.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var setErr error
+	err = raw.Control(func(fd uintptr) {
+		setErr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: s.Rows, Col: s.Cols})
+	})
+	return errors.Join(err, setErr)
+}
+
+// Release closes the terminal. The command gets SIGHUP, as when a window is
+// closed.
+func (p *Process) Release() {
+	if p.terminal != nil {
+		p.terminal.Close()
+	}
+}
+
+// Environment is what commands inside find set when they bring none.
+func (s *Sandbox) Environment() []string { return append([]string(nil), s.env...) }
+
+// Start starts a command inside. The error wraps fs.ErrNotExist when there is
+// no such program, fs.ErrPermission when it may not be executed.
+func (s *Sandbox) Start(ctx context.Context, c Command) (*Process, error) {
+	p := &Process{name: strings.Join(c.Args[:min(1, len(c.Args))], ""), started: make(chan error, 1), done: make(chan struct{})}
+	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, Tool: c.tool}
+	if run.Dir == "" {
+		run.Dir = "/"
+	}
+	var fds []int
+	if c.Terminal != nil {
+		run.Terminal = &proto.Size{Rows: c.Terminal.Rows, Cols: c.Terminal.Cols}
+	} else {
+		files := []*os.File{c.Stdin, c.Stdout, c.Stderr}
+		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+		if err != nil {
+			return nil, err
+		}
+		defer null.Close()
+		for _, f := range files {
+			if f == nil {
+				f = null
+			}
+			fds = append(fds, int(f.Fd()))
+		}
+	}
+	s.mu.Lock()
+	select {
+	case <-s.gone:
+		s.mu.Unlock()
+		return nil, s.over()
+	default:
+	}
+	s.nextID++
+	run.ID = s.nextID
+	s.commands[run.ID] = p
+	s.mu.Unlock()
+	if err := s.conn.Send(proto.KindRun, &run, fds...); err != nil {
+		s.forget(run.ID)
+		return nil, s.over()
+	}
+	select {
+	case err := <-p.started:
+		if err != nil {
+			return nil, err
+		}
+		return p, nil
+	case <-s.gone:
+		return nil, s.over()
+	case <-ctx.Done():
+		return nil, ctx.Err() // it is still registered, and dies with the sandbox
+	}
+}
+
+// Hold starts a process inside that does nothing until the sandbox is closed:
+// somebody to look at when no command runs.
+func (s *Sandbox) Hold(ctx context.Context) (*Process, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	p, err := s.Start(ctx, Command{Args: []string{proto.ToolName, "hold"}, Stdin: r, tool: true})
+	if err != nil {
+		w.Close()
+		return nil, err
+	}
+	go func() { <-p.done; w.Close() }()
+	return p, nil
+}
+
+func (s *Sandbox) over() error {
+	return &Error{Op: "use sandbox", Target: s.plan.Name, Err: errors.New("it has ended"), Remedy: "start it again"}
+}
+
+func (s *Sandbox) forget(id int) *Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.commands[id]
+	delete(s.commands, id)
+	return p
+}
+
+// onStarted takes the descriptors of a command that runs now.
+func (s *Sandbox) onStarted(m proto.Started, fds []int) {
+	s.mu.Lock()
+	p := s.commands[m.ID]
+	s.mu.Unlock()
+	if p == nil || len(fds) == 0 {
+		closeAll(fds)
+		return
+	}
+	p.inside, p.micro = m.PID, m.Microseconds
+	p.pidfd = os.NewFile(uintptr(fds[0]), "pidfd")
+	p.pid = pidOf(fds[0])
+	if len(fds) > 1 {
+		unix.SetNonblock(fds[1], true) // reads wait in the poller and end with Close
+		p.terminal = os.NewFile(uintptr(fds[1]), "terminal")
+		s.mu.Lock()
+		s.terminals = append(s.terminals, p.terminal)
+		s.mu.Unlock()
+	}
+	p.started <- nil
+}
+
+// pidOf reads the host's number of the process a pidfd stands for;
+// pidfd_open(2), /proc/PID/fdinfo.
+func pidOf(fd int) int {
+	f, err := os.Open(fmt.Sprintf("/proc/self/fdinfo/%d", fd))
+	if err != nil {
+		return 0
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if v, ok := strings.CutPrefix(lines.Text(), "Pid:"); ok {
+			pid, _ := strconv.Atoi(strings.TrimSpace(v))
+			return pid
+		}
+	}
+	return 0
+}
+
+func (s *Sandbox) onRefused(m proto.Refused) {
+	p := s.forget(m.ID)
+	if p == nil {
+		return
+	}
+	err := &CommandError{Name: p.name, Err: errors.New(m.Text)}
+	if m.Errno != 0 {
+		err.Err = syscall.Errno(m.Errno)
+	}
+	p.started <- err
+}
+
+func (s *Sandbox) onExited(m proto.Exited) {
+	if p := s.forget(m.ID); p != nil {
+		p.end(Status{Code: m.Status, Signal: m.Signal}, nil)
+	}
+}
+
+func (p *Process) end(status Status, err error) {
+	p.status, p.err = status, err
+	close(p.done)
+	if p.pidfd != nil {
+		p.pidfd.Close()
+	}
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		unix.Close(fd)
+	}
+}

@@ -1,0 +1,80 @@
+package sandbox
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// The binary of an init can be reached from inside through /proc/1/exe, and
+// must not be writable there (CVE-2019-5736). Root starts it from a read-only
+// mount of it that is attached nowhere; an ordinary user, who may not make
+// one, from a sealed copy in memory when the sandbox has a root of its own.
+// With the host's root the file is in plain sight anyway.
+var (
+	readOnlyMount = sync.OnceValues(openReadOnly)
+	sealedCopy    = sync.OnceValues(seal)
+)
+
+const self = "/proc/self/exe"
+
+// program returns the path that starts this program once more.
+func program(p *Plan) (string, error) {
+	open := readOnlyMount
+	switch {
+	case p.Rootless && p.Root == RootHost:
+		return self, nil
+	case p.Rootless:
+		open = sealedCopy
+	}
+	f, err := open()
+	if err != nil {
+		return "", &Error{Op: "protect", Target: self, Err: err, Remedy: "tentpole starts a sandbox only from a binary that cannot be written from inside"}
+	}
+	return fmt.Sprintf("/proc/self/fd/%d", f.Fd()), nil
+}
+
+func openReadOnly() (*os.File, error) {
+	tree, err := unix.OpenTree(unix.AT_FDCWD, self, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	if err != nil {
+		return seal() // a kernel before 5.2, or one that forbids it here
+	}
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
+	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &attr); err != nil {
+		unix.Close(tree)
+		return seal() // a kernel before 5.12
+	}
+	return os.NewFile(uintptr(tree), self), nil
+}
+
+// seal copies the program into memory and forbids every change; memfd_create(2),
+// fcntl(2) F_ADD_SEALS.
+func seal() (*os.File, error) {
+	fd, err := unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_EXEC)
+	if err == unix.EINVAL { // before 6.3 all are executable
+		fd, err = unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	}
+	if err != nil {
+		return nil, err
+	}
+	memory := os.NewFile(uintptr(fd), "tentpole")
+	binary, err := os.Open(self)
+	if err != nil {
+		memory.Close()
+		return nil, err
+	}
+	defer binary.Close()
+	if _, err := io.Copy(memory, binary); err != nil {
+		memory.Close()
+		return nil, err
+	}
+	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+	if _, err := unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals); err != nil {
+		memory.Close()
+		return nil, err
+	}
+	return memory, nil
+}

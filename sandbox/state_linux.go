@@ -1,0 +1,194 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// record is what a sandbox leaves in its tree for others to read: `inspect
+// NAME`, and the janitor if its owner is killed.
+type record struct {
+	Name   string   `json:"name"`
+	Init   int      `json:"init"` // the host's number
+	Cgroup string   `json:"cgroup,omitempty"`
+	Layers LayerSet `json:"layers"`
+	Root   RootKind `json:"root"`
+}
+
+const (
+	recordFile   = "sandbox.json"
+	canariesFile = "canaries"
+)
+
+// prepareProcess is done once, before the first sandbox of this program.
+func prepareProcess(state string) error {
+	prepareOnce.Do(func() {
+		// Nothing we were born with leaks into a sandbox.
+		unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
+		// What a killed init leaves comes to us instead of to PID 1.
+		unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	})
+	if _, done := swept.LoadOrStore(state, true); done {
+		return nil
+	}
+	_, err := Sweep(state)
+	if err != nil {
+		swept.Delete(state)
+	}
+	return err
+}
+
+var (
+	prepareOnce sync.Once
+	swept       sync.Map // state directories that were swept
+)
+
+// makeTree makes the sandbox's own directory. Others may pass through it, not
+// look around: root of a sandbox with its own ids is nobody here.
+func makeTree(tree string) error {
+	if err := os.MkdirAll(path.Dir(tree), 0o711); err != nil {
+		return explain("mkdir", path.Dir(tree), errno(err))
+	}
+	for _, dir := range []string{tree, tree + "/root"} {
+		if err := os.Mkdir(dir, 0o711); err != nil {
+			return explain("mkdir", dir, errno(err))
+		}
+	}
+	return nil
+}
+
+// errno strips what an error says twice.
+func errno(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+func (s *Sandbox) writeRecord() error {
+	r := record{Name: s.plan.Name, Init: s.cmd.Process.Pid, Layers: s.plan.Layers, Root: s.plan.Root}
+	if s.group != nil {
+		r.Cgroup = s.group.Path
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	file := path.Join(s.plan.tree, recordFile)
+	return explainNil("write", file, os.WriteFile(file, b, 0o644))
+}
+
+func explainNil(operation, target string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return explain(operation, target, errno(err))
+}
+
+// Canary writes down, before it is made, a file outside the sandbox's own
+// tree that an experiment is about to make, so that it is removed even if
+// tentpole is killed. content must be random: the file is known by it.
+func (s *Sandbox) Canary(file, content string) error {
+	f, err := os.OpenFile(path.Join(s.plan.tree, canariesFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return explain("write", canariesFile, errno(err))
+	}
+	defer f.Close()
+	return json.NewEncoder(f).Encode(canary{file, content})
+}
+
+type canary struct {
+	Path    string `json:"path"`
+	Content string `json:"content"`
+}
+
+// Find returns the host's number of the command of a running sandbox by the
+// sandbox's name: the first thing its init has started, or the init itself.
+func Find(name string) (pid int, err error) {
+	state, err := StateDir()
+	if err != nil {
+		return 0, err
+	}
+	dir := path.Join(state, "sandboxes")
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, explain("read", dir, errno(err))
+	}
+	var running []string
+	for _, e := range entries {
+		n, o, ok := parseOwned(e.Name())
+		if !ok || !o.alive() {
+			continue
+		}
+		running = append(running, n)
+		if n != name {
+			continue
+		}
+		var r record
+		b, err := os.ReadFile(path.Join(dir, e.Name(), recordFile))
+		if err == nil {
+			err = json.Unmarshal(b, &r)
+		}
+		if err != nil {
+			return 0, explain("read", e.Name(), errno(err))
+		}
+		return firstChild(r.Init), nil
+	}
+	return 0, &UsageError{What: "sandbox", Word: name, Known: running}
+}
+
+func firstChild(pid int) int {
+	kids := childrenOf(pid)
+	if len(kids) == 0 {
+		return pid
+	}
+	return kids[0]
+}
+
+func childrenOf(pid int) []int {
+	lists, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
+	var kids []int
+	for _, list := range lists {
+		b, err := os.ReadFile(list)
+		if err != nil {
+			continue
+		}
+		for _, f := range strings.Fields(string(b)) {
+			if kid, err := strconv.Atoi(f); err == nil {
+				kids = append(kids, kid)
+			}
+		}
+	}
+	return kids
+}
+
+// buryOrphans kills and reaps what came to this process because a sandbox's
+// init was killed: known by the mark in its environment.
+func buryOrphans(name string) {
+	mark := "TENTPOLE_SANDBOX=" + name
+	for range 100 { // each round kills one generation
+		found := false
+		for _, pid := range childrenOf(os.Getpid()) {
+			env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+			if err != nil || !strings.Contains("\x00"+string(env)+"\x00", "\x00"+mark+"\x00") {
+				continue
+			}
+			found = true
+			unix.Kill(pid, unix.SIGKILL)
+			unix.Wait4(pid, nil, 0, nil)
+		}
+		if !found {
+			return
+		}
+	}
+}

@@ -1,0 +1,106 @@
+// Package styles is everything about how the screens look: palette, theme and
+// the styles made from them, in one place.
+//
+// Use the styles by what they mean ([Styles.Inside], [Styles.Faint]), and never
+// a colour of your own. A colour is never the only signal: what it says, a word
+// or a mark says too. Inside is orange and the host is blue everywhere; no pair
+// of red and green carries meaning.
+//
+// The package does no I/O and returns no errors. Colours degrade with the
+// terminal's colour profile, which the renderer knows; the theme none uses
+// only weight and reverse video, see https://no-color.org.
+package styles
+
+import (
+	"image/color"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Theme names a set of colours.
+type Theme string
+
+// The themes.
+const (
+	Dark  Theme = "dark"  // for a dark background
+	Light Theme = "light" // for a light background
+	None  Theme = "none"  // no colours
+)
+
+// palette is the colours of a theme, as sRGB.
+type palette struct {
+	inside, host, title, code, faint, border, focus string
+}
+
+var palettes = map[Theme]palette{
+	Dark: {
+		inside: "#ffaf5f", host: "#6cb6ff", title: "#e6e1cf", code: "#c3b5e8",
+		faint: "#949494", border: "#585858", focus: "#e6e1cf",
+	},
+	Light: {
+		inside: "#a84f00", host: "#005fb8", title: "#1c1c1c", code: "#5b3f9e",
+		faint: "#666666", border: "#b2b2b2", focus: "#1c1c1c",
+	},
+}
+
+// Styles is what things look like.
+type Styles struct {
+	Theme Theme
+	// ASCII is set where only ASCII can be shown: everything goes through Fold.
+	ASCII bool
+
+	Text     lipgloss.Style // what is read
+	Strong   lipgloss.Style // what stands out
+	Faint    lipgloss.Style // what is there when looked for
+	Title    lipgloss.Style // headings and names of panes
+	Inside   lipgloss.Style // the sandbox
+	Host     lipgloss.Style // the host
+	Code     lipgloss.Style // what may be typed
+	Key      lipgloss.Style // a key in the footer
+	Border   lipgloss.Style // a pane
+	Focus    lipgloss.Style // the pane that has the keys
+	Selected lipgloss.Style // the choice the cursor is at
+
+	palette palette
+}
+
+// New makes the styles of a theme; an unknown theme is Dark.
+func New(t Theme, ascii bool) Styles {
+	p, ok := palettes[t]
+	if !ok && t != None {
+		t, p = Dark, palettes[Dark]
+	}
+	s := Styles{
+		Theme: t, ASCII: ascii, palette: p,
+		Text: lipgloss.NewStyle(), Strong: lipgloss.NewStyle().Bold(true),
+		Faint: ink(p.faint), Title: ink(p.title).Bold(true),
+		Inside: ink(p.inside), Host: ink(p.host), Code: ink(p.code),
+		Key: lipgloss.NewStyle().Bold(true), Border: ink(p.border), Focus: ink(p.focus),
+		Selected: lipgloss.NewStyle().Bold(true),
+	}
+	if t == None {
+		s.Selected = s.Selected.Reverse(true)
+	}
+	return s
+}
+
+// ink is a style with that foreground; none without a colour.
+func ink(hex string) lipgloss.Style {
+	if hex == "" {
+		return lipgloss.NewStyle()
+	}
+	return lipgloss.NewStyle().Foreground(lipgloss.Color(hex))
+}
+
+// ForBackground picks the theme that can be read on a background.
+func ForBackground(c color.Color) Theme {
+	if c == nil {
+		return Dark
+	}
+	r, g, b, _ := c.RGBA()
+	// Relative luminance in round numbers; ITU-R BT.709.
+	if 21*r+72*g+7*b > 50*0xffff {
+		return Light
+	}
+	return Dark
+}

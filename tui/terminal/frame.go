@@ -1,0 +1,61 @@
+package terminal
+
+import (
+	"strings"
+	"unicode"
+
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+)
+
+// draw makes a frame of what the emulator shows.
+func draw(e *vt.Emulator, cols, rows int, cursor bool) Frame {
+	p := e.CursorPosition()
+	f := Frame{Lines: make([]string, rows), X: min(p.X, cols-1), Y: min(p.Y, rows-1), Cursor: cursor}
+	for y := range rows {
+		f.Lines[y] = line(e, y, cols)
+	}
+	return f
+}
+
+// line draws one row of cells, exactly cols wide.
+func line(e *vt.Emulator, y, cols int) string {
+	var b strings.Builder
+	pen := uv.Style{}
+	for x := 0; x < cols; {
+		text, style, width := cell(e.CellAt(x, y), cols-x)
+		if !style.Equal(&pen) {
+			b.WriteString(uv.StyleDiff(&pen, &style))
+			pen = style
+		}
+		b.WriteString(text)
+		x += width
+	}
+	if !pen.IsZero() {
+		b.WriteString(ansi.ResetStyle)
+	}
+	return b.String()
+}
+
+// cell is what may be shown of a cell, and its width, at most room. A cell
+// whose text would do something, or is not as wide as the emulator takes it to
+// be by every way of counting, is replaced.
+func cell(c *uv.Cell, room int) (text string, style uv.Style, width int) {
+	if c == nil || c.Width <= 0 || c.Width > room || c.Content == "" {
+		return " ", uv.Style{}, 1
+	}
+	if strings.ContainsFunc(c.Content, acts) ||
+		ansi.StringWidth(c.Content) != c.Width || ansi.StringWidthWc(c.Content) != c.Width ||
+		len(c.Content) > longestCell {
+		return "?" + strings.Repeat(" ", c.Width-1), c.Style, c.Width
+	}
+	return c.Content, c.Style, c.Width
+}
+
+// longestCell is the most bytes of one cell: a letter and a few marks.
+const longestCell = 32
+
+func acts(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+}
