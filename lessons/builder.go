@@ -165,12 +165,15 @@ func (b *builder) closeOpen() {
 
 // digest is short and does not change when text is only wrapped anew.
 func (b *builder) digest() string {
-	h := sha256.New()
-	fmt.Fprintln(h, strings.Join(strings.Fields(b.hash.String()), " "))
-	if r := b.step.Run; r != nil {
-		fmt.Fprintln(h, r.Layers, r.Root, r.Keep)
+	var text []byte
+	for word := range strings.FieldsSeq(b.hash.String()) {
+		text = append(append(text, word...), ' ')
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	if r := b.step.Run; r != nil {
+		text = fmt.Append(text, r.Layers, r.Root, r.Keep)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // partsOf is what each kind of step must have and may have.

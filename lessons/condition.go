@@ -9,6 +9,9 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	exprcompiler "github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/vm"
 )
@@ -52,27 +55,35 @@ func withoutSnippet(err error) error {
 	return errors.New(at.Message)
 }
 
-// conditionOptions is what a condition may use: the facts, comparisons, and
-// these functions. Nothing that loops and nothing that reads the clock.
-var conditionOptions = func() []expr.Option {
-	opts := []expr.Option{
-		expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(200),
-		expr.DisableAllBuiltins(),
-	}
+// compiler compiles the conditions of one lesson. It is expr.Compile with its
+// tables built once instead of once a condition, which is most of its time.
+type compiler struct{ config *conf.Config }
+
+// conditionFunctions are the functions a condition may use. None loops and
+// none reads the clock.
+var conditionFunctions = []string{"len", "string", "int", "lower", "upper", "trim"}
+
+func newCompiler() *compiler {
+	c := conf.CreateNew()
+	opts := []expr.Option{expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(200), expr.DisableAllBuiltins()}
 	for _, name := range conditionFunctions {
 		opts = append(opts, expr.EnableBuiltin(name))
 	}
-	return opts
-}()
-
-var conditionFunctions = []string{"len", "string", "int", "lower", "upper", "trim"}
+	for _, opt := range opts {
+		opt(c)
+	}
+	for name := range c.Disabled {
+		delete(c.Builtins, name)
+	}
+	c.Check()
+	return &compiler{c}
+}
 
 // compile turns source into a condition. The error is about the character
 // at the returned offset, counted from 0.
-func compile(source string) (c *Condition, offset int, remedy string, err error) {
+func (c *compiler) compile(source string) (_ *Condition, offset int, remedy string, err error) {
 	loops := &loopFinder{}
-	opts := append(conditionOptions[:len(conditionOptions):len(conditionOptions)], expr.Patch(loops))
-	program, err := compileQuietly(source, opts)
+	program, err := c.program(source, loops)
 	if err != nil {
 		offset, remedy, err = explain(err)
 		return nil, offset, remedy, err
@@ -84,14 +95,19 @@ func compile(source string) (c *Condition, offset int, remedy string, err error)
 	return &Condition{Source: source, program: program}, 0, "", nil
 }
 
-// compileQuietly turns a panic of the compiler into an error.
-func compileQuietly(source string, opts []expr.Option) (p *vm.Program, err error) {
+// program checks and compiles; a panic of the compiler becomes an error.
+func (c *compiler) program(source string, loops *loopFinder) (_ *vm.Program, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("not understood: %v", v)
 		}
 	}()
-	return expr.Compile(source, opts...)
+	tree, err := checker.ParseCheck(source, c.config)
+	if err != nil {
+		return nil, err
+	}
+	ast.Walk(&tree.Node, loops)
+	return exprcompiler.Compile(tree, c.config)
 }
 
 // loopFinder finds what could make a condition run for long.

@@ -52,8 +52,16 @@ type place struct{ line, column int }
 
 // report collects the errors of one file.
 type report struct {
-	file string
-	errs Errors
+	file     string
+	errs     Errors
+	compiler *compiler // made for the first condition
+}
+
+func (r *report) conditions() *compiler {
+	if r.compiler == nil {
+		r.compiler = newCompiler()
+	}
+	return r.compiler
 }
 
 func (r *report) add(at place, remedy, format string, args ...any) {

@@ -136,6 +136,9 @@ func (b *builder) hidden(n ast.Node) {
 		}
 		for i := range n.Lines().Len() {
 			line := b.lineOf(n.Lines().At(i).Start)
+			if !strings.Contains(b.source(line), "<!--") {
+				continue
+			}
 			text := codeSpan.ReplaceAllStringFunc(b.source(line), blank)
 			if m := directiveAnywhere.FindStringIndex(text); m != nil {
 				b.add(place{line, utf8.RuneCountInString(text[:m[0]]) + 1},

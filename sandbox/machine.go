@@ -23,9 +23,11 @@ type Machine struct {
 	Range op.IDMap `json:"range"`
 	// TerminalGroup is the gid that owns terminals.
 	TerminalGroup int `json:"terminal_group"`
-	host          rootfs.Host
+	// Admin tells whether the caller is root of the machine: uid 0 of the
+	// initial user namespace, with CAP_SYS_ADMIN. Root of a container is not.
+	Admin bool `json:"admin"`
+	host  rootfs.Host
 }
 
-// Privileged tells whether the caller is root: namespaces can be had without
-// a user namespace.
-func (m Machine) Privileged() bool { return m.UID == 0 }
+// Privileged tells whether namespaces can be had without a user namespace.
+func (m Machine) Privileged() bool { return m.Admin }

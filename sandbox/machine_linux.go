@@ -18,7 +18,7 @@ import (
 
 // Look reads the machine. It changes nothing.
 func Look() (Machine, error) {
-	m := Machine{UID: os.Geteuid(), GID: os.Getegid(), Namespaces: map[string]uint64{}, Cgroup: cgroup.Own()}
+	m := Machine{UID: os.Geteuid(), GID: os.Getegid(), Admin: admin(), Namespaces: map[string]uint64{}, Cgroup: cgroup.Own()}
 	for _, row := range layers {
 		if row.Namespace == "" {
 			continue
@@ -41,8 +41,25 @@ func Look() (Machine, error) {
 	}
 	m.Range = freeRange()
 	m.TerminalGroup = terminalGroup()
-	m.host, err = lookAtRoot(m.UID == 0)
+	m.host, err = lookAtRoot(m.Admin)
 	return m, err
+}
+
+// admin tells whether the caller is root of the machine; user_namespaces(7):
+// the initial user namespace maps every id to itself.
+func admin() bool {
+	ids, err := os.ReadFile("/proc/self/uid_map")
+	if err != nil || os.Geteuid() != 0 || strings.Join(strings.Fields(string(ids)), " ") != "0 0 4294967295" {
+		return false
+	}
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return false
+	}
+	_, rest, _ := strings.Cut(string(status), "\nCapEff:")
+	word, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
+	caps, err := strconv.ParseUint(word, 16, 64)
+	return err == nil && caps&(1<<unix.CAP_SYS_ADMIN) != 0
 }
 
 func lookAtRoot(privileged bool) (rootfs.Host, error) {

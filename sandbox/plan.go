@@ -114,7 +114,7 @@ var implications = []struct {
 	{func(p *Plan) bool { return p.Spec.Hostname != "" }, UTS, "a host name of its own needs the uts namespace"},
 	{func(p *Plan) bool { return p.Root == RootOverlay }, Root, "--root overlay is the layer root"},
 	{func(p *Plan) bool { return p.Layers.Has(Root) }, Mount, "a root of its own is mounted, which must not show on the host"},
-	{func(p *Plan) bool { return p.Rootless && p.Layers != 0 }, User, "without root, the kernel wants a user namespace first"},
+	{func(p *Plan) bool { return p.Rootless && p.Layers != 0 }, User, "without the rights of root, the kernel wants a user namespace first"},
 }
 
 func (p *Plan) imply() {

@@ -13,6 +13,7 @@ func TestClean(t *testing.T) {
 		"\x1b[2Jx":                 `\x1b[2Jx`,
 		"a\nb\tc\rd\x00":           `a\x0ab\x09c\x0dd\x00`,
 		"del\x7f bs\b":             `del\x7f bs\x08`,
+		"only\x7f":                 `only\x7f`,
 		"c1 \u009b31m \u0085":      `c1 \x9b31m \x85`,
 		"byte \x9b31m":             `byte \x9b31m`,
 		"\u202egpj.exe\u202c":      `\u202egpj.exe\u202c`,

@@ -71,7 +71,7 @@ func (d procDir) hostname() (string, error) {
 func onThrowawayThread(ask func()) {
 	go func() {
 		runtime.LockOSThread()
-		if unix.Gettid() != unix.Getpid() {
+		if true {
 			ask()
 			return
 		}

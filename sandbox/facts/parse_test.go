@@ -3,6 +3,7 @@ package facts
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -310,6 +311,20 @@ func TestAddressesWithoutRoute(t *testing.T) {
 	}
 }
 
+func TestNarrowestRouteWins(t *testing.T) {
+	route := []byte("Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n" +
+		"eth1 0000000A 00000000 0001 0 0 0 000000FF 0 0 0\n" + // 10.0.0.0/8
+		"eth0 0000000A 00000000 0001 0 0 0 00FFFFFF 0 0 0\n" + // 10.0.0.0/24
+		"eth1 00000000 0100000A 0003 0 0 0 00000000 0 0 0\n")
+	interfaces := []Interface{{Name: "eth0"}, {Name: "eth1"}}
+	addresses := []netip.Addr{netip.MustParseAddr("10.0.0.7"), netip.MustParseAddr("10.1.0.7")}
+	homeless := addIPv4(interfaces, addresses, parseRoutes(route))
+	want := []Interface{{"eth0", []string{"10.0.0.7/24"}}, {"eth1", []string{"10.1.0.7/8"}}}
+	if diff := cmp.Diff(want, interfaces); diff != "" || homeless != nil {
+		t.Error(diff, homeless)
+	}
+}
+
 func TestParseTimeOffsets(t *testing.T) {
 	got, err := parseTimeOffsets([]byte("monotonic           0         0\nboottime       864000 500000000\n"))
 	if err != nil || got.Monotonic != 0 || got.Boottime != 240*time.Hour+500*time.Millisecond {
@@ -336,5 +351,11 @@ func TestMarkInside(t *testing.T) {
 	}
 	if want := "1:false 20:true 30:true 40:true 50:false "; got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	markInside(list, 30, true)
+	for _, p := range list {
+		if !p.Inside {
+			t.Errorf("%d is outside of its own namespace", p.PID)
+		}
 	}
 }

@@ -80,6 +80,13 @@ func TestFindHit(t *testing.T) {
 		t.Fatal(err)
 	}
 	st.Links = 2
+	var sys unix.Stat_t // what others compare with
+	if err := unix.Lstat(dir+"/f", &sys); err != nil {
+		t.Fatal(err)
+	}
+	if st.Device != sys.Dev || st.Inode != sys.Ino || st.Mode != sys.Mode || st.UID != sys.Uid || st.Size != sys.Size {
+		t.Errorf("statx %+v, lstat %+v", st, sys)
+	}
 	if diff := cmp.Diff([]Hit{st.hit(dir + "/f")}, find(t, Query{Name: "f", Roots: []string{dir}}).Hits); diff != "" {
 		t.Error(diff)
 	}

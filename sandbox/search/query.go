@@ -73,7 +73,7 @@ type Hit struct {
 }
 
 // errName is wrapped by the errors for names no directory entry can have.
-var errName = errors.New("a base name has no slash, no NUL, and is neither empty, . nor ..")
+var errName = errors.New("a base name is not empty, not . or .., and has no slash and no NUL in it")
 
 func (q Query) check() error {
 	if q.Name == "" || q.Name == "." || q.Name == ".." || strings.ContainsAny(q.Name, "/\x00") {

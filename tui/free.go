@@ -1,0 +1,140 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+)
+
+// free is the sandbox screen: layers as switches, the plan they come to, and
+// the sandbox itself.
+type free struct {
+	tent    *tent
+	set     sandbox.LayerSet
+	cursor  int
+	planned *sandbox.Plan
+	err     error // of the plan or the start
+}
+
+func (m *Model) openSandbox() tea.Cmd {
+	m.free = &free{tent: m.newTent(play.NewPlayer(m.opt.Engine))}
+	m.screen, m.focus, m.zoom = onSandbox, paneMain, false
+	clear(m.scrolls)
+	return m.planFree()
+}
+
+func (m *Model) leaveSandbox() tea.Cmd {
+	t := m.free.tent
+	m.screen, m.free, m.focus, m.zoom = onHome, nil, paneMain, false
+	return m.strike(t)
+}
+
+// planFree works out what the switches come to.
+func (m *Model) planFree() tea.Cmd {
+	t, spec, engine := m.free.tent, sandbox.Spec{Layers: m.free.set}, m.opt.Engine
+	return m.job(func() tea.Msg {
+		p, err := engine.Plan(spec)
+		return freePlanMsg{about(t.id), spec.Layers, p, err}
+	})
+}
+
+type freePlanMsg struct {
+	about
+	set  sandbox.LayerSet
+	plan *sandbox.Plan
+	err  error
+}
+
+func (p freePlanMsg) update(m *Model, _ *tent) tea.Cmd {
+	if m.screen == onSandbox && m.free.set == p.set {
+		m.free.planned, m.free.err = p.plan, p.err
+	}
+	return nil
+}
+
+func (m *Model) freeMove(n int) {
+	m.free.cursor = max(min(m.free.cursor+n, len(sandbox.Layers())-1), 0)
+}
+
+// freeSwitch turns a layer on or off. What runs is not changed by it.
+func (m *Model) freeSwitch() tea.Cmd {
+	l := sandbox.Layers()[m.free.cursor].Name
+	if m.free.set.Has(l) {
+		m.free.set = m.free.set.Without(l)
+	} else {
+		m.free.set = m.free.set.With(l)
+	}
+	return m.planFree()
+}
+
+// freeStart starts the sandbox in place of the one before.
+func (m *Model) freeStart() tea.Cmd {
+	f := m.free
+	if f.tent.shell != nil {
+		f.tent.shell.terminal.Close()
+		f.tent.shell = nil
+	}
+	f.tent.live = false
+	return m.run(f.tent, &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}})
+}
+
+func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
+	m.free.err = r.err
+	switch {
+	case errors.Is(r.err, context.Canceled):
+		m.free.err = nil
+		m.notice = "Cancelled. Nothing was kept of it."
+		return nil
+	case r.err != nil:
+		return nil
+	}
+	return m.enterShell(t)
+}
+
+// freeLines draws the switches, by family.
+func (m *Model) freeLines(width int) []string {
+	s, f := m.styles, m.free
+	out := panel.Wrap(s.Title.Render("Raise what you like")+s.Faint.Render("  space switches, enter starts it and opens a shell inside"), width)
+	family := sandbox.Family("")
+	for i, row := range sandbox.Layers() {
+		if row.Family != family {
+			family = row.Family
+			out = append(out, "", s.Faint.Render("what it can "+string(family)))
+		}
+		mark, style := "  ", s.Text
+		if i == f.cursor {
+			mark, style = "› ", s.Selected
+		}
+		out = append(out, mark+style.Render(panel.Pad(tick(f.set.Has(row.Name))+" "+string(row.Name), 18))+s.Faint.Render(row.What))
+	}
+	out = append(out, "")
+	if p := f.planned; p != nil {
+		for _, i := range p.Implied {
+			out = append(out, panel.Wrap("also "+string(i.Layer)+": "+i.Because, width)...)
+		}
+		out = append(out, panel.Wrap("root: "+string(p.Root), width)...)
+	}
+	if f.err != nil {
+		out = append(out, panel.Wrap(s.Strong.Render("That does not work: ")+clean(f.err), width)...)
+	}
+	if b := f.tent.busy; b != nil {
+		if line := m.waiting(b); line != "" {
+			out = append(out, line)
+		}
+	}
+	if t := f.tent; t.live && t.plan != nil {
+		words := strings.Join(t.plan.Layers.Words(), ", ")
+		if words == "" {
+			words = "no layer"
+		}
+		out = append(out, panel.Wrap(s.Strong.Render("running with "+words), width)...)
+	}
+	return out
+}

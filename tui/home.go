@@ -1,0 +1,240 @@
+package tui
+
+import (
+	"context"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+)
+
+// home is the first screen: the course and what else there is.
+type home struct {
+	progress lessons.Progress
+	read     bool // progress was read, or could not be
+	cursor   int
+	ability  string
+}
+
+// entry is a line of the home screen that can be opened.
+type entry struct {
+	label  string
+	detail string
+	part   string // heading above it, empty for none
+	lesson *lessons.Lesson
+	open   func(*Model) tea.Cmd
+}
+
+// entries are the lines of the home screen, top to bottom.
+func (m *Model) entries() []entry {
+	var out []entry
+	course := m.opt.Course
+	if l := m.current(); l != nil {
+		detail := l.Title
+		if at := m.home.progress.Lessons[l.ID].At; at != "" && l.Step(at) != nil {
+			detail += ", " + l.Step(at).Title
+		}
+		label := "continue"
+		if len(m.home.progress.Lessons) == 0 {
+			label = "begin"
+		}
+		out = append(out, entry{label: label, detail: detail, open: func(m *Model) tea.Cmd { return m.openLesson(l) }})
+	}
+	part := -1
+	for _, l := range course.Lessons {
+		e := entry{label: l.Title, lesson: l, open: func(m *Model) tea.Cmd { return m.openLesson(l) }}
+		if l.Part != part {
+			part = l.Part
+			e.part = partTitle(course, part)
+		}
+		done := m.home.progress.DoneSteps(l)
+		e.detail = fmt.Sprintf("%s %d of %d steps   %d min", tick(done == len(l.Steps)), done, len(l.Steps), l.Minutes)
+		out = append(out, e)
+	}
+	out = append(out,
+		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: "Freely", open: (*Model).openSandbox},
+		entry{label: "experiments", detail: "do something inside, look for it outside", open: (*Model).openExperiments})
+	if m.opt.Doctor != nil {
+		out = append(out, entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor})
+	}
+	return out
+}
+
+func partTitle(c *lessons.Course, number int) string {
+	title := fmt.Sprintf("Part %d", number)
+	if t := c.PartTitle(number); t != "" {
+		title += " · " + t
+	}
+	return title
+}
+
+func tick(done bool) string {
+	if done {
+		return "[x]"
+	}
+	return "[ ]"
+}
+
+// current is the lesson to go on with: the first that is begun and not done,
+// or else the first that is not done.
+func (m *Model) current() *lessons.Lesson {
+	var first *lessons.Lesson
+	for _, l := range m.opt.Course.Lessons {
+		if m.home.progress.DoneSteps(l) == len(l.Steps) {
+			continue
+		}
+		if _, begun := m.home.progress.Lessons[l.ID]; begun {
+			return l
+		}
+		if first == nil {
+			first = l
+		}
+	}
+	return first
+}
+
+// homeLines draws the home screen's list.
+func (m *Model) homeLines(width int) []string {
+	s := m.styles
+	out := panel.Wrap(s.Title.Render(m.opt.Course.Title)+". Raise it one pole at a time, and watch what keeps the rain out.", width)
+	out = append(out, "")
+	label := 0
+	for _, e := range m.entries() {
+		label = max(label, len([]rune(e.label)))
+	}
+	label = min(label, max(width/2, 12))
+	for i, e := range m.entries() {
+		if e.part != "" {
+			out = append(out, "", s.Faint.Render(e.part))
+		}
+		mark, style := "  ", s.Text
+		if i == m.home.cursor {
+			mark, style = "› ", s.Selected
+		}
+		out = append(out, mark+style.Render(panel.Pad(e.label, label))+"   "+s.Faint.Render(e.detail))
+	}
+	return out
+}
+
+// homeCursorLine is the line that the cursor is on.
+func (m *Model) homeCursorLine(width int) int {
+	line := len(panel.Wrap(m.opt.Course.Title+". Raise it one pole at a time, and watch what keeps the rain out.", width)) + 1
+	for i, e := range m.entries() {
+		if e.part != "" {
+			line += 2
+		}
+		if i == m.home.cursor {
+			break
+		}
+		line++
+	}
+	return line
+}
+
+func (m *Model) homeMove(n int) {
+	last := len(m.entries()) - 1
+	m.home.cursor = max(min(m.home.cursor+n, last), 0)
+	width, height := m.inner(paneMain)
+	line := m.homeCursorLine(width)
+	switch top := m.scrolls[paneMain]; {
+	case m.home.cursor == 0:
+		m.scrollTo(paneMain, 0)
+	case line < top+1:
+		m.scrollTo(paneMain, line-3)
+	case line >= top+height:
+		m.scrollTo(paneMain, line-height+1)
+	}
+}
+
+func (m *Model) homeOpen() tea.Cmd {
+	entries := m.entries()
+	if !m.home.read || m.home.cursor >= len(entries) {
+		return nil
+	}
+	return entries[m.home.cursor].open(m)
+}
+
+// homeMsg is a message for the home screen.
+type homeMsg interface{ update(*Model) tea.Cmd }
+
+// readProgress reads what was done so far.
+func (m *Model) readProgress() tea.Cmd {
+	if m.opt.Store == nil {
+		m.home.read = true
+		return m.startLesson()
+	}
+	store := m.opt.Store
+	return m.job(func() tea.Msg {
+		p, err := store.Read()
+		return progressReadMsg{p, err}
+	})
+}
+
+type progressReadMsg struct {
+	progress *lessons.Progress
+	err      error
+}
+
+func (p progressReadMsg) update(m *Model) tea.Cmd {
+	m.home.read = true
+	if p.progress != nil {
+		m.home.progress = *p.progress
+	}
+	m.trouble("progress could not be read", p.err)
+	return m.startLesson()
+}
+
+// startLesson opens the lesson that was asked for on the command line, once.
+func (m *Model) startLesson() tea.Cmd {
+	id := m.opt.Start
+	if id == "" {
+		return nil
+	}
+	m.opt.Start = ""
+	l, err := m.opt.Course.Lesson(id)
+	if err != nil {
+		m.trouble("learn", err)
+		return nil
+	}
+	return m.openLesson(l)
+}
+
+// askAbility finds out in one line what this machine can do.
+func (m *Model) askAbility() tea.Cmd {
+	ask := m.opt.Ability
+	if ask == nil {
+		ask = func(context.Context) (string, error) { return m.plainAbility() }
+	}
+	ctx := m.ctx
+	return m.job(func() tea.Msg {
+		line, err := ask(ctx)
+		if err != nil {
+			line = clean(err)
+		}
+		return abilityMsg(facts.Clean(line))
+	})
+}
+
+// plainAbility asks the planner whether a container can be had at all, and
+// what it would take.
+func (m *Model) plainAbility() (string, error) {
+	p, err := m.opt.Engine.Plan(sandbox.Spec{Layers: sandbox.Set(sandbox.Mount)})
+	switch {
+	case err != nil:
+		return "", err
+	case p.Rootless:
+		return "As an ordinary user: the layer user is raised with the first other one.", nil
+	}
+	return "As root: each layer can be raised by itself.", nil
+}
+
+type abilityMsg string
+
+func (a abilityMsg) update(m *Model) tea.Cmd {
+	m.home.ability = string(a)
+	return nil
+}

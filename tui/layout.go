@@ -1,0 +1,173 @@
+package tui
+
+import "github.com/tentpole-labs/tentpole/tui/panel"
+
+// pane is a part of the screen that can have the keys.
+type pane int
+
+const (
+	paneMain   pane = iota // the lesson, or the switches of the sandbox
+	paneBoard              // host and sandbox side by side
+	paneKernel             // what the kernel was asked
+	paneInside             // the shell inside
+	paneTent               // the drawing; never has the keys
+)
+
+// The least size that anything is shown at, and the size from which panes
+// stand side by side.
+const (
+	leastWidth, leastHeight = 40, 12
+	wideWidth, wideHeight   = 100, 28
+	tallHeight              = 30 // from here on there are blank lines around the body
+)
+
+// place is where a pane is, in cells from the upper left of the body.
+type place struct {
+	pane                pane
+	x, y, width, height int
+}
+
+func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
+
+func (m *Model) wide() bool { return m.width >= wideWidth && m.height >= wideHeight }
+
+// bodyHeight is what header and footer leave.
+func (m *Model) bodyHeight() int {
+	if m.height >= tallHeight {
+		return m.height - 4
+	}
+	return m.height - 2
+}
+
+// panes lists the panes that there are now, in the order of tab.
+func (m *Model) panes() []pane {
+	if m.tent() == nil {
+		return []pane{paneMain}
+	}
+	out := []pane{paneMain}
+	if m.hasBoard() {
+		out = append(out, paneBoard, paneKernel)
+	}
+	if m.hasShell() {
+		out = append(out, paneInside)
+	}
+	return out
+}
+
+// hasShell tells whether there is a pane for a shell.
+func (m *Model) hasShell() bool {
+	t := m.tent()
+	return t != nil && (t.shell != nil || t.opens)
+}
+
+// hasBoard tells whether board and kernel belong on the screen: where the step
+// has a sandbox, or where there is one to look at.
+func (m *Model) hasBoard() bool {
+	t := m.tent()
+	return t != nil && (m.screen == onSandbox || t.plan != nil || m.lesson.session.Walk.Step().Run != nil)
+}
+
+// places lays the panes out.
+func (m *Model) places() []place {
+	width, height := m.width, m.bodyHeight()
+	switch {
+	case m.zoom || !m.wide() || !m.hasBoard():
+		return []place{{m.focus, 0, 0, width, height}}
+	case m.hasShell() || m.onTask():
+		return m.withShell(width, height)
+	}
+	left := width * 54 / 100
+	right := width - left
+	tentRows := min(10, height/4)
+	rest := height - tentRows
+	board := rest * 55 / 100
+	return []place{
+		{paneMain, 0, 0, left, height},
+		{paneTent, left, 0, right, tentRows},
+		{paneBoard, left, tentRows, right, board},
+		{paneKernel, left, tentRows + board, right, rest - board},
+	}
+}
+
+// withShell puts the shell below, and above it what it is about.
+func (m *Model) withShell(width, height int) []place {
+	left := width / 2
+	top := height * 55 / 100
+	places := []place{
+		{paneMain, 0, 0, left, top},
+		{paneBoard, left, 0, width - left, top},
+	}
+	if !m.hasShell() {
+		return append(places,
+			place{paneTent, 0, top, left, height - top},
+			place{paneKernel, left, top, width - left, height - top})
+	}
+	return append(places, place{paneInside, 0, top, width, height - top})
+}
+
+// place finds a pane's place; when it has none, the size it would have alone.
+func (m *Model) place(p pane) place {
+	for _, at := range m.places() {
+		if at.pane == p {
+			return at
+		}
+	}
+	return place{p, 0, 0, m.width, m.bodyHeight()}
+}
+
+// shellSize is the size of the terminal of a shell in its pane.
+func (m *Model) shellSize() (cols, rows int) {
+	width, height := m.width, m.bodyHeight()
+	if m.wide() && m.hasBoard() && !(m.zoom && m.focus == paneInside) {
+		height -= height * 55 / 100
+	}
+	cols, rows = panel.Box{Width: width, Height: height, Flush: true}.Inner()
+	return max(cols, 1), max(rows, 1)
+}
+
+// inner is the size of what a pane shows, inside its border.
+func (m *Model) inner(p pane) (width, height int) {
+	at := m.place(p)
+	return panel.Box{Width: at.width, Height: at.height, Flush: p == paneInside}.Inner()
+}
+
+// content is what a pane has to show, all of it.
+func (m *Model) content(p pane, width, height int) []string {
+	t := m.tent()
+	switch {
+	case p == paneMain:
+		return m.mainLines(width)
+	case t == nil:
+		return nil
+	case p == paneBoard:
+		return m.boardLines(t, width)
+	case p == paneKernel:
+		return m.kernelLines(t, width)
+	case p == paneTent:
+		return panel.Tent(m.styles, t.layers(), width, height)
+	}
+	if t.shell != nil {
+		return t.shell.frame.Lines
+	}
+	return nil
+}
+
+// mainLines is the content of the main pane of the screen.
+func (m *Model) mainLines(width int) []string {
+	switch m.screen {
+	case onLesson:
+		return m.lessonText(width).lines
+	case onSandbox:
+		return m.freeLines(width)
+	}
+	return m.homeLines(width)
+}
+
+// scrollBy moves what the focused pane shows.
+func (m *Model) scrollBy(n int) { m.scrollTo(m.focus, m.scrolls[m.focus]+n) }
+
+func (m *Model) scrollTo(p pane, line int) {
+	width, height := m.inner(p)
+	last := len(m.content(p, width, height)) - height
+	m.scrolls[p] = max(min(line, last), 0)
+}

@@ -1,0 +1,277 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+)
+
+// lesson is the screen of one lesson being played.
+type lesson struct {
+	session *play.Session
+	tent    *tent
+	number  int // place in the course, from 1
+	cursor  int // of the choices
+	results map[string]result
+}
+
+// result is what came of a step, as long as the lesson is open.
+type result struct {
+	got     play.Measured
+	compare lessons.Comparison
+	err     error
+	parts   []lessons.PartResult
+}
+
+// checkTime is the time between two looks at the facts of an open task.
+const checkTime = 500 * time.Millisecond
+
+// openLesson starts to play a lesson where its record left it.
+func (m *Model) openLesson(l *lessons.Lesson) tea.Cmd {
+	s := play.NewSession(play.Options{
+		Lesson: l, Engine: m.opt.Engine, Store: m.opt.Store, Variant: m.opt.Variant, Now: m.opt.Now,
+		Record: m.home.progress.Lessons[l.ID],
+	})
+	m.lesson = &lesson{session: s, tent: m.newTent(s.Player), results: map[string]result{}}
+	for i, other := range m.opt.Course.Lessons {
+		if other == l {
+			m.lesson.number = i + 1
+		}
+	}
+	m.screen = onLesson
+	m.atStep()
+	return nil
+}
+
+// leaveLesson goes home, with everything saved and the sandbox ended.
+func (m *Model) leaveLesson() tea.Cmd {
+	l := m.lesson
+	m.screen, m.lesson, m.focus, m.zoom = onHome, nil, paneMain, false
+	save := l.session.Save()
+	// One after the other: home shows what was saved.
+	saved := m.job(func() tea.Msg { return savedMsg{save()} })
+	return tea.Batch(tea.Sequence(saved, m.readProgress()), m.strike(l.tent))
+}
+
+// atStep sets the screen up for the step at hand.
+func (m *Model) atStep() {
+	m.focus, m.zoom = paneMain, false
+	m.lesson.cursor = 0
+	clear(m.scrolls)
+	s := m.lesson.session.Walk
+	if q := s.Step().Quiz; q != nil {
+		for i, a := range q.Answers {
+			if a.ID == s.State().Answer {
+				m.lesson.cursor = i
+			}
+		}
+	}
+}
+
+// save saves progress, in a command.
+func (m *Model) save() tea.Cmd {
+	save := m.lesson.session.Save()
+	return m.job(func() tea.Msg { return savedMsg{save()} })
+}
+
+func (m *Model) next() tea.Cmd {
+	w := m.lesson.session.Walk
+	if !w.Next(m.opt.Now()) {
+		return m.leaveLesson()
+	}
+	m.atStep()
+	return m.save()
+}
+
+func (m *Model) back() tea.Cmd {
+	if m.lesson.session.Walk.Back() {
+		m.atStep()
+		return m.save()
+	}
+	return nil
+}
+
+// main does the main thing of the step: what enter does.
+func (m *Model) main() tea.Cmd {
+	l, w := m.lesson, m.lesson.session.Walk
+	step := w.Step()
+	if l.tent.busy != nil {
+		return nil
+	}
+	switch w.Phase() {
+	case lessons.Predicting:
+		if !m.seesChoices() {
+			return nil
+		}
+		if err := w.Predict(step.Predict.Options[l.cursor].ID); err != nil {
+			m.trouble("no prediction", err)
+			return nil
+		}
+		return tea.Batch(m.run(l.tent, step), m.save())
+	case lessons.Running, lessons.Comparing:
+		return m.run(l.tent, step)
+	case lessons.Asking:
+		return m.answer(step)
+	}
+	if step.Kind == lessons.KindTask {
+		return m.doTask(step)
+	}
+	return m.next()
+}
+
+func (m *Model) answer(step *lessons.Step) tea.Cmd {
+	if !m.seesChoices() {
+		return nil
+	}
+	l := m.lesson
+	if _, err := l.session.Walk.Answer(step.Quiz.Answers[l.cursor].ID, m.opt.Now()); err != nil {
+		m.trouble("no answer", err)
+		return nil
+	}
+	m.showNews()
+	return m.save()
+}
+
+// seesChoices scrolls to the choices when they are out of sight, and then
+// tells that they were: nobody answers a question not seen.
+func (m *Model) seesChoices() bool {
+	width, height := m.inner(paneMain)
+	end := m.lessonText(width).choices
+	if m.scrolls[paneMain]+height >= end {
+		return true
+	}
+	m.scrollTo(paneMain, end-height)
+	return false
+}
+
+// showNews scrolls to what has come to the lesson's text.
+func (m *Model) showNews() {
+	width, _ := m.inner(paneMain)
+	m.scrollTo(paneMain, m.lessonText(width).news-1)
+}
+
+// skip goes on without a prediction.
+func (m *Model) skip() tea.Cmd {
+	if err := m.lesson.session.Walk.Skip(); err != nil {
+		return nil // not now
+	}
+	return m.save()
+}
+
+// lessonMeasured takes in the end of a run.
+func (m *Model) lessonMeasured(t *tent, r measuredMsg) tea.Cmd {
+	l := m.lesson
+	res := result{got: r.got, err: r.err}
+	if errors.Is(r.err, context.Canceled) {
+		m.notice = "Cancelled. Nothing was kept of it."
+		return nil
+	}
+	switch {
+	case r.err != nil && play.NotHere(r.err):
+		l.session.Refused(r.step.ID, r.err)
+	case r.err != nil:
+	case r.step.Kind == lessons.KindTask:
+		res.parts = l.session.Check(r.step.ID, r.got.Env)
+	default:
+		res.compare, _ = l.session.Took(r.step.ID, r.got) // a fact not had is an option that does not fit
+	}
+	l.results[r.step.ID] = res
+	if l.session.Walk.Step().ID != r.step.ID {
+		return m.save()
+	}
+	if r.step.Kind == lessons.KindTask && r.err == nil {
+		return tea.Batch(m.enterShell(t), m.check(t, r.step), m.save())
+	}
+	m.showNews()
+	return m.save()
+}
+
+// doTask starts the task's sandbox, or goes back into its shell.
+func (m *Model) doTask(step *lessons.Step) tea.Cmd {
+	t := m.lesson.tent
+	if t.live && t.of == step.ID {
+		return m.enterShell(t)
+	}
+	return m.run(t, step)
+}
+
+// check looks at the facts of the task in a while, and so on until the task is
+// left or its sandbox gone.
+func (m *Model) check(t *tent, step *lessons.Step) tea.Cmd {
+	return tea.Tick(checkTime, func(time.Time) tea.Msg { return checkMsg{about(t.id), step} })
+}
+
+type checkMsg struct {
+	about
+	step *lessons.Step
+}
+
+func (c checkMsg) update(m *Model, t *tent) tea.Cmd {
+	if m.screen != onLesson || m.lesson.session.Walk.Step() != c.step || !t.live {
+		return nil
+	}
+	return func() tea.Msg {
+		sight, changed, err := t.player.Look(t.ctx, c.step)
+		return sightMsg{about(t.id), c.step, sight, changed, err}
+	}
+}
+
+// sightMsg is what a look at a task found.
+type sightMsg struct {
+	about
+	step    *lessons.Step
+	sight   play.Sight
+	changed []string
+	err     error
+}
+
+func (s sightMsg) update(m *Model, t *tent) tea.Cmd {
+	if m.screen != onLesson || m.lesson.session.Walk.Step() != s.step {
+		return nil
+	}
+	if s.err != nil {
+		if errors.Is(s.err, play.ErrNoSandbox) {
+			t.live = false
+			m.notice = "The sandbox has ended. enter starts a new one."
+			return nil
+		}
+		return m.check(t, s.step) // a process that ended between two reads: look again
+	}
+	t.board, t.changed = s.sight.Board, s.changed
+	l := m.lesson
+	done := l.session.Walk.State().Done
+	res := l.results[s.step.ID]
+	res.parts = l.session.Check(s.step.ID, s.sight.Env)
+	l.results[s.step.ID] = res
+	if !done && l.session.Walk.State().Done {
+		return tea.Batch(m.check(t, s.step), m.save())
+	}
+	return m.check(t, s.step)
+}
+
+// onTask tells whether the step at hand is a task.
+func (m *Model) onTask() bool {
+	return m.screen == onLesson && m.lesson.session.Walk.Step().Kind == lessons.KindTask
+}
+
+func (m *Model) hint() tea.Cmd {
+	if _, err := m.lesson.session.Walk.Hint(m.opt.Variant); err != nil {
+		m.notice = "There are no more hints to this step."
+		return nil
+	}
+	m.showNews()
+	return m.save()
+}
+
+func (m *Model) solve() tea.Cmd {
+	if _, err := m.lesson.session.Walk.Solve(m.opt.Variant); err != nil {
+		return nil // not now
+	}
+	m.showNews()
+	return m.save()
+}

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+)
+
+// measure is how wide a text to be read may be, in cells.
+const measure = 76
+
+// text is the lesson pane: all of its lines, and where two things are.
+type text struct {
+	lines   []string
+	choices int // the line after the last choice, 0 without choices
+	news    int // the first line of what came last
+}
+
+func (t *text) add(lines ...string) { t.lines = append(t.lines, lines...) }
+
+// part adds lines with an empty line above.
+func (t *text) part(lines ...string) {
+	if len(lines) == 0 {
+		return
+	}
+	if len(t.lines) > 0 {
+		t.add("")
+	}
+	t.add(lines...)
+}
+
+// fresh is part for what has just come.
+func (t *text) fresh(lines ...string) {
+	if len(lines) > 0 {
+		t.news = len(t.lines)
+		t.part(lines...)
+	}
+}
+
+// lessonText is what the lesson pane shows of the step at hand.
+func (m *Model) lessonText(width int) text {
+	width = min(width, measure)
+	l, s := m.lesson, m.styles
+	w := l.session.Walk
+	step, state := w.Step(), w.State()
+	var t text
+	t.add(panel.Wrap(s.Title.Render(step.Title), width)...)
+	t.part(m.markdown(step.Body(m.opt.Variant), width)...)
+	m.addPrediction(&t, step, state, width)
+	m.addTask(&t, step, state, width)
+	m.addResult(&t, step, width)
+	m.addQuiz(&t, step, state, width)
+	if state.Ran || state.Done && step.Kind != lessons.KindRead {
+		t.part(m.markdown(step.After(m.opt.Variant), width)...)
+	}
+	for i, hint := range step.Hints(m.opt.Variant)[:state.Hints] {
+		t.fresh(append([]string{s.Strong.Render(fmt.Sprintf("Hint %d", i+1))}, m.markdown(hint, width)...)...)
+	}
+	if state.Solution {
+		t.fresh(append([]string{s.Strong.Render("Solution")}, m.markdown(step.Solution(m.opt.Variant), width)...)...)
+	}
+	return t
+}
+
+func (m *Model) addPrediction(t *text, step *lessons.Step, state lessons.State, width int) {
+	p := step.Predict
+	if p == nil {
+		return
+	}
+	t.part(m.styles.Strong.Render("Before you run it"))
+	t.part(m.markdown(p.Ask, width)...)
+	texts := make([]string, len(p.Options))
+	cursor, taken := -1, -1
+	for i, o := range p.Options {
+		texts[i] = o.Text
+		if o.ID == state.Said {
+			taken = i
+		}
+	}
+	if m.lesson.session.Walk.Phase() == lessons.Predicting {
+		cursor = m.lesson.cursor
+	}
+	t.part(panel.Choices(m.styles, texts, cursor, taken, width)...)
+	t.choices = len(t.lines)
+	if state.Skipped {
+		t.part(m.styles.Faint.Render("You made no prediction."))
+	}
+}
+
+func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width int) {
+	if step.Task == nil {
+		return
+	}
+	parts := m.lesson.results[step.ID].parts
+	if parts == nil {
+		for _, p := range step.Task.Parts {
+			parts = append(parts, lessons.PartResult{Say: p.Say, Done: state.Done})
+		}
+	}
+	t.part()
+	t.add("")
+	for _, p := range parts {
+		style := m.styles.Text
+		if p.Done {
+			style = m.styles.Strong
+		}
+		for i, line := range panel.Wrap(play.Tick(p), max(width-4, 8)) {
+			indent := "  "
+			if i > 0 {
+				indent = "      "
+			}
+			t.add(indent + style.Render(line))
+		}
+	}
+	switch {
+	case state.Done:
+		t.fresh(m.styles.Strong.Render("All parts are done.") + " n goes on.")
+	case m.lesson.tent.live && m.lesson.tent.of == step.ID:
+		t.part(panel.Wrap(play.NotYet(parts), width)...)
+	default:
+		t.part(m.styles.Faint.Render("enter starts the sandbox and opens its shell."))
+	}
+}
+
+// addResult says what was measured, and puts the prediction beside it.
+func (m *Model) addResult(t *text, step *lessons.Step, width int) {
+	if b := m.lesson.tent.busy; b != nil && b.step == step.ID {
+		if line := m.waiting(b); line != "" {
+			t.fresh(line)
+		}
+		return
+	}
+	res, ok := m.lesson.results[step.ID]
+	if !ok {
+		return
+	}
+	var lines []string
+	if res.got.Renewed {
+		lines = append(lines, panel.Wrap("The sandbox of the steps before is gone. This is a new one with the same layers.", width)...)
+	}
+	if res.got.Result != nil && res.err == nil {
+		for _, f := range play.Findings(*res.got.Result) {
+			lines = append(lines, panel.Wrap(f, width)...)
+		}
+	}
+	for _, c := range play.Compared(res.compare) {
+		lines = append(lines, panel.Wrap(m.styles.Strong.Render(c), width)...)
+	}
+	if res.err != nil {
+		what := "That did not work: "
+		if play.NotHere(res.err) {
+			what = "This machine cannot do that: "
+		}
+		lines = append(lines, panel.Wrap(m.styles.Strong.Render(what)+facts.Clean(res.err.Error()), width)...)
+	}
+	t.fresh(lines...)
+}
+
+// waiting says what a run is at, once it takes long enough to be noticed.
+func (m *Model) waiting(b *busy) string {
+	took := m.opt.Now().Sub(b.since)
+	if took < patience {
+		return ""
+	}
+	turn := `|/-\`[int(took/spinTime)%4]
+	line := string(turn) + " " + facts.Clean(b.now.Phase)
+	if b.now.Entries > 0 {
+		line += " · " + play.Number(b.now.Entries) + " entries"
+	}
+	return line + " · esc cancels"
+}
+
+func (m *Model) addQuiz(t *text, step *lessons.Step, state lessons.State, width int) {
+	q := step.Quiz
+	if q == nil {
+		return
+	}
+	t.part(m.markdown(q.Ask, width)...)
+	texts := make([]string, len(q.Answers))
+	taken, cursor := -1, -1
+	for i, a := range q.Answers {
+		texts[i] = a.Text
+		if a.ID == state.Answer {
+			taken = i
+		}
+	}
+	if !state.Done {
+		cursor = m.lesson.cursor
+	}
+	t.part(panel.Choices(m.styles, texts, cursor, taken, width)...)
+	t.choices = len(t.lines)
+	if taken < 0 {
+		return
+	}
+	say := strings.TrimSpace(q.Answers[taken].Say)
+	t.fresh(panel.Wrap(say, width)...)
+	if !state.Done {
+		t.part(m.styles.Faint.Render("Think again, and answer once more."))
+	}
+}

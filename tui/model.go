@@ -1,0 +1,206 @@
+// Package tui is tentpole's full screen: one tea.Model, its layout and its
+// screens (home, lesson, sandbox, pages of text).
+//
+// Use [Run]. Without a terminal, or for a script or a screen reader, use
+// play.Plain instead; it plays the same lessons.
+//
+// # Laws
+//
+// Update never waits and does no I/O: whatever takes time is a command, and
+// what it found comes back as a message. A command never changes the model.
+// Everything from a sandbox is shown through package terminal or has passed
+// facts.Clean. No line is wider than the screen and no screen higher, down to
+// one cell.
+//
+// # Errors
+//
+// Run fails with [ErrNoTerminal] when there is none, with a [SignalError] when
+// a signal ended it, and otherwise with what Bubble Tea says. Whatever ends it,
+// the terminal is as it was before and every sandbox is gone. Errors of a
+// lesson or a sandbox are shown where they happened and do not end Run.
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/tui/styles"
+)
+
+// Options say what to show. Course and Engine are needed.
+type Options struct {
+	Course *lessons.Course
+	Engine play.Engine
+	// Store keeps the progress; nil keeps none.
+	Store *lessons.Store
+	// Start is the id of the lesson to begin with; empty begins at home.
+	Start string
+	// StartSandbox begins at the free sandbox instead.
+	StartSandbox bool
+	// Theme is light, dark or none; empty asks the terminal.
+	Theme styles.Theme
+	// ASCII is set where nothing but ASCII can be shown.
+	ASCII bool
+	// Doctor reports what this machine can do, as text; nil leaves it out.
+	Doctor func(context.Context) (string, error)
+	// Ability says the same in one line for the home screen; nil leaves it out.
+	Ability func(context.Context) (string, error)
+	// Variant is the kind of learner; play.VariantHere when empty.
+	Variant lessons.Variant
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// Model is the whole of the full screen. Make it with New.
+type Model struct {
+	opt    Options
+	ctx    context.Context // of everything that takes time
+	styles styles.Styles
+	width  int
+	height int
+	open   *resources
+	panics func(any)
+
+	screen  screen
+	home    home
+	lesson  *lesson
+	free    *free
+	page    *page     // in front of the screen
+	ask     *question // in place of the footer
+	notice  string    // in place of the footer, until the next key
+	focus   pane
+	zoom    bool
+	scrolls map[pane]int
+	leftAt  time.Time // when ctrl-g last left a shell
+
+	rendered  map[rendering][]string
+	rendering map[rendering]bool
+	pending   int // commands under way that come to an end by themselves
+	tents     int // number of tents so far: the id of the next
+}
+
+// screen names what is behind pages and questions.
+type screen int
+
+const (
+	onHome screen = iota
+	onLesson
+	onSandbox
+)
+
+// New makes the model. ctx ends everything under way. Close must be called
+// when it is shown no more.
+func New(ctx context.Context, o Options) *Model {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Variant == "" {
+		o.Variant = play.VariantHere()
+	}
+	return &Model{
+		opt: o, ctx: ctx, styles: styles.New(o.Theme, o.ASCII), open: &resources{},
+		scrolls: map[pane]int{}, rendered: map[rendering][]string{}, rendering: map[rendering]bool{},
+	}
+}
+
+// Close ends every sandbox and waits until they are gone. It may be called
+// from any goroutine, and more than once.
+func (m *Model) Close() error { return m.open.closeAll() }
+
+// Idle tells whether nothing is under way that comes to an end by itself.
+func (m *Model) Idle() bool { return m.pending == 0 }
+
+// Init implements tea.Model.
+func (m *Model) Init() tea.Cmd {
+	cmds := []tea.Cmd{m.readProgress(), m.askAbility()}
+	if m.opt.Theme == "" {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	if m.opt.StartSandbox {
+		cmds = append(cmds, m.openSandbox())
+	}
+	return tea.Batch(cmds...)
+}
+
+// Update implements tea.Model. Each family of messages has a file of its own.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if end, ok := msg.(ended); ok {
+		m.pending--
+		msg = end.msg
+	}
+	return m, tea.Batch(m.handle(msg), m.settle())
+}
+
+// ended wraps the message of a command that was counted.
+type ended struct{ msg tea.Msg }
+
+// job makes a command that is counted as under way until its message came.
+func (m *Model) job(f func() tea.Msg) tea.Cmd {
+	m.pending++
+	return func() tea.Msg { return ended{f()} }
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.styles = styles.New(styles.ForBackground(msg.Color), m.opt.ASCII)
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		m.paste(msg.Content)
+	case homeMsg:
+		return msg.update(m)
+	case tentMsg:
+		if t := m.tent(); t != nil && t.id == msg.of() {
+			return msg.update(m, t)
+		}
+		return msg.orphan(m)
+	case renderedMsg:
+		m.rendered[msg.key] = msg.lines
+		delete(m.rendering, msg.key)
+	case savedMsg:
+		m.trouble("progress was not saved", msg.err)
+	case pageMsg:
+		msg.update(m)
+	}
+	return nil
+}
+
+// settle starts what the model as it is now lacks: texts that are not rendered
+// yet, and a terminal whose pane has another size.
+func (m *Model) settle() tea.Cmd {
+	if m.tooSmall() {
+		return nil
+	}
+	if t := m.tent(); t != nil && t.shell != nil {
+		m.fitShell(t)
+	}
+	if m.screen == onLesson && m.page == nil {
+		return m.renderMissing()
+	}
+	return nil
+}
+
+// tent is the one on the screen, or nil.
+func (m *Model) tent() *tent {
+	switch {
+	case m.screen == onLesson && m.lesson != nil:
+		return m.lesson.tent
+	case m.screen == onSandbox && m.free != nil:
+		return m.free.tent
+	}
+	return nil
+}
+
+// trouble shows what went wrong in the footer, until the next key.
+func (m *Model) trouble(what string, err error) {
+	if err != nil {
+		m.notice = what + ": " + clean(err)
+	}
+}

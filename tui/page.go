@@ -1,0 +1,122 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/tui/styles"
+)
+
+// page is a text in front of the screen. Its lines are made for a width, and
+// anew for another.
+type page struct {
+	title  string
+	lines  func(s styles.Styles, width int) []string
+	scroll int
+}
+
+// pageMsg is what a page was waiting for.
+type pageMsg struct {
+	page  *page
+	lines func(s styles.Styles, width int) []string
+}
+
+func (p pageMsg) update(m *Model) {
+	if m.page == p.page {
+		m.page.lines = p.lines
+	}
+}
+
+func (m *Model) openPage(title string, lines func(styles.Styles, int) []string) *page {
+	m.page = &page{title: title, lines: lines}
+	return m.page
+}
+
+// sentence is a page of one paragraph.
+func sentence(text string) func(styles.Styles, int) []string {
+	return func(_ styles.Styles, width int) []string { return panel.Wrap(text, width) }
+}
+
+func (m *Model) pageScroll(n int) {
+	box := panel.Box{Width: m.width, Height: m.bodyHeight()}
+	width, height := box.Inner()
+	last := len(m.page.lines(m.styles, width)) - height
+	m.page.scroll = max(min(m.page.scroll+n, last), 0)
+}
+
+// openHelp lists every key that does something on this screen.
+func (m *Model) openHelp() tea.Cmd {
+	rows := m.help()
+	m.openPage("help", func(s styles.Styles, width int) []string {
+		out := []string{"Capital letters ask before they give something away or end something.", ""}
+		for _, r := range rows {
+			out = append(out, s.Key.Render(panel.Pad(r[0], 14))+r[1])
+		}
+		return append(out, "", s.Faint.Render("In a shell every key goes inside but ctrl-g, F1, F2 and F3."))
+	})
+	return nil
+}
+
+// openPlan shows what would be asked of the kernel.
+func (m *Model) openPlan() tea.Cmd {
+	p := m.openPage("plan: what would be asked of the kernel", sentence("Working it out …"))
+	var make func() (*sandbox.Plan, error)
+	engine := m.opt.Engine
+	if m.screen == onSandbox {
+		spec := sandbox.Spec{Layers: m.free.set}
+		make = func() (*sandbox.Plan, error) { return engine.Plan(spec) }
+	} else {
+		step, player := m.lesson.session.Walk.Step(), m.lesson.tent.player
+		make = func() (*sandbox.Plan, error) { return player.Plan(step) }
+	}
+	return m.job(func() tea.Msg {
+		plan, err := make()
+		if err != nil {
+			return pageMsg{p, sentence(clean(err))}
+		}
+		return pageMsg{p, func(s styles.Styles, width int) []string { return panel.Plan(s, plan, width) }}
+	})
+}
+
+// openExperiments lists the catalogue with the way to run each.
+func (m *Model) openExperiments() tea.Cmd {
+	m.openPage("experiments", func(s styles.Styles, width int) []string {
+		out := panel.Wrap("Each does something inside and looks for it outside. Run them from the command line; the course runs them for you.", width)
+		for _, e := range experiment.List() {
+			out = append(out, "", s.Strong.Render(panel.Pad(e.ID, 16))+e.Question)
+			out = append(out, panel.Wrap("inside: "+e.Inside, width)...)
+			out = append(out, panel.Wrap("host:   "+e.Host, width)...)
+			if len(e.Layers) > 0 {
+				out = append(out, panel.Wrap("turns with: "+strings.Join(e.Layers, ", "), width)...)
+			}
+			out = append(out, s.Code.Render(fmt.Sprintf("$ tentpole experiment run %s --stage container", e.ID)))
+		}
+		return out
+	})
+	return nil
+}
+
+// openDoctor tries what this machine can do.
+func (m *Model) openDoctor() tea.Cmd {
+	p := m.openPage("doctor: what this machine can do", sentence("Trying …"))
+	ctx, doctor := m.ctx, m.opt.Doctor
+	return m.job(func() tea.Msg {
+		report, err := doctor(ctx)
+		if err != nil {
+			report = strings.TrimRight(report+"\n"+err.Error(), "\n")
+		}
+		return pageMsg{p, func(_ styles.Styles, width int) []string {
+			var out []string
+			for line := range strings.Lines(report) {
+				out = append(out, panel.Wrap(facts.Clean(strings.TrimRight(line, "\n")), width)...)
+			}
+			return out
+		}}
+	})
+}
