@@ -144,9 +144,12 @@ func (b *builder) finish() {
 	case len(b.lesson.Steps) == maxSteps:
 		b.add(at, "split the lesson", "more than %d steps", maxSteps)
 	}
-	if ok && s.Kind != "" {
+	switch {
+	case b.asked.broken:
+		b.raised = true // perhaps; what it would have been is not known
+	case ok && s.Kind != "":
 		b.checkParts(at)
-		b.resolve(at)
+		b.resolve()
 	}
 	s.Hash = b.digest()
 	b.lesson.Steps = append(b.lesson.Steps, *s)

@@ -32,9 +32,15 @@ func (b *builder) comment(raw string, line int) {
 	switch {
 	case !closed:
 		b.add(at, "write --> below it", "the comment is not closed")
+		if b.step != nil {
+			b.seen["step"], b.asked.broken = at, true
+		}
 		return
 	case strings.TrimSpace(tail) != "":
-		b.add(place{line + strings.Count(raw, "\n") - 1, 1}, "begin a new line after -->", "text behind the end of a comment")
+		end := raw[:len(raw)-len(tail)]
+		last := end[strings.LastIndex(end, "\n")+1:]
+		b.add(place{line + strings.Count(end, "\n"), utf8.RuneCountInString(last) + 1},
+			"begin a new line after -->", "text behind the end of a comment")
 		return
 	}
 	word := ""
@@ -112,12 +118,12 @@ func (b *builder) notesDirective(_ place, rest string) { b.step.Notes = strings.
 
 func (b *builder) onlyDirective(at place, rest string) {
 	word := strings.TrimSpace(rest)
-	switch {
-	case b.only != "":
+	if b.only != "" {
 		b.add(at, "write <!-- end --> first", "only inside only")
-	case b.oneOf(place{at.line, at.column + len("<!-- only ")}, "kind of learner", word, asStrings(variants)):
-		b.only, b.onlyAt = Variant(word), at
+		return
 	}
+	b.oneOf(place{at.line, at.column + len("<!-- only ")}, "kind of learner", word, asStrings(variants))
+	b.only, b.onlyAt = Variant(word), at
 }
 
 func (b *builder) endDirective(at place, _ string) {

@@ -46,7 +46,9 @@ func (b *builder) build(body string, firstLine int) {
 		}
 		next = to + 1
 	}
-	b.prose(next, firstLine+len(b.lines)-1)
+	if !b.full() {
+		b.prose(next, firstLine+len(b.lines)-1)
+	}
 	b.finish()
 	if len(b.lesson.Steps) == 0 {
 		b.add(place{firstLine, 1}, "write ## Title and below it <!-- step … -->", "the lesson has no steps")
@@ -119,7 +121,7 @@ func (b *builder) heading(n *ast.Heading, line int) {
 }
 
 var (
-	directiveAnywhere = regexp.MustCompile("<!--\\s*(step|predict|quiz|task|notes|only|end|after)\\b")
+	directiveAnywhere = regexp.MustCompile(`<!--\s*(step|predict|quiz|task|notes|only|end|after)\b`)
 	codeSpan          = regexp.MustCompile("`[^`]*`")
 )
 
@@ -166,11 +168,9 @@ var tag = regexp.MustCompile(`^\s*(<details>|</details>|<summary>([^<]*)</summar
 
 // tags handles <details><summary>Hint 1</summary> and </details>.
 func (b *builder) tags(raw string, from int) {
-	rest := raw
-	for strings.TrimSpace(rest) != "" {
+	at := place{from, 1}
+	for rest := raw; rest != ""; {
 		m := tag.FindStringSubmatch(rest)
-		read := raw[:len(raw)-len(rest)]
-		at := place{from + strings.Count(read, "\n"), 1}
 		if m == nil {
 			b.add(at, "leave a blank line around <details>, <summary> and </details>; write everything else as Markdown",
 				"HTML other than a hint or a solution")
@@ -185,6 +185,7 @@ func (b *builder) tags(raw string, from int) {
 			b.summary(at, strings.TrimSpace(m[2]))
 		}
 		rest = rest[len(m[0]):]
+		at.line += strings.Count(m[0], "\n")
 	}
 	b.hash.WriteString(raw)
 }

@@ -1,8 +1,6 @@
 package lessons
 
-import (
-	"time"
-)
+import "time"
 
 // ProgressSchema is the version of the file that progress is kept in.
 const ProgressSchema = "tentpole/progress/v1"
@@ -76,8 +74,11 @@ func (r StepRecord) with(n StepRecord) StepRecord {
 	if r.Done != nil && (n.Done == nil || r.Done.Before(*n.Done)) {
 		n.Done = r.Done
 	}
-	if n.Prediction == nil {
-		n.Prediction = r.Prediction
+	switch old := r.Prediction; {
+	case n.Prediction == nil:
+		n.Prediction = old
+	case old != nil && old.Said == n.Prediction.Said && n.Prediction.Happened == "" && n.Outcome != NotAvailable:
+		n.Prediction = old // taken up again, and not run again so far
 	}
 	if n.Outcome == "" {
 		n.Outcome = r.Outcome

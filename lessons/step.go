@@ -16,6 +16,7 @@ type asked struct {
 	with                 map[string]string
 	expect               Outcome
 	expectFor            map[Variant]Outcome
+	broken               bool // reported already: do not report what follows from it
 }
 
 // sandboxWord says whether a step starts a new sandbox or goes on in one.
@@ -30,6 +31,8 @@ func (b *builder) stepDirective(at place, source string) {
 	if len(b.step.body) > 0 && b.step.body.For("") != "" {
 		b.add(at, "move it right below the heading", "text between the heading and its step directive")
 	}
+	before := len(b.errs)
+	defer func() { b.asked.broken = len(b.errs) > before }()
 	d, n := b.document("step", at, source)
 	if n == nil {
 		return
@@ -76,10 +79,10 @@ var sandboxKeys = []string{"add", "layers", "root", "sandbox", "experiment", "wi
 
 // resolve works out the sandbox of the step from what it asks for and from
 // the steps above, and reports what does not go together.
-func (b *builder) resolve(at place) {
+func (b *builder) resolve() {
 	s, a := b.step, &b.asked
 	if s.Debrief != "" && s.Kind != KindRead {
-		b.add(b.seen["step debrief"], "kind: read", "a debrief is for reading")
+		b.add(b.seen["step debrief"], "leave debrief out", "only a step of kind read is a debrief")
 	}
 	if s.Kind == KindRead || s.Kind == KindQuiz {
 		b.refuse(sandboxKeys, "a step of kind "+string(s.Kind)+" has no sandbox")
@@ -96,7 +99,7 @@ func (b *builder) resolve(at place) {
 			b.add(b.seen["step sandbox"], "leave the key out", "there is no sandbox to keep yet")
 		}
 	}
-	added := b.raise(at)
+	added := b.raise()
 	s.Run = &Run{
 		Layers: slices.Clone(b.layers), Added: added, Root: b.root, Keep: a.sandbox == keep,
 		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{},
@@ -111,7 +114,7 @@ func (b *builder) resolve(at place) {
 }
 
 // raise brings layers and root up to date and returns what is new.
-func (b *builder) raise(at place) (added []string) {
+func (b *builder) raise() (added []string) {
 	a := &b.asked
 	before := b.layers
 	if a.layers != nil {

@@ -20,7 +20,8 @@ func remedyFor(word string, words []string) string {
 // nearest returns the closest word that differs in at most a third of the
 // letters (in one letter for short words), or the empty string.
 func nearest(word string, words []string) string {
-	best, limit := "", max(1, len([]rune(word))/3)+1
+	letters := len([]rune(word))
+	best, limit := "", min(letters, max(1, letters/3)+1)
 	for _, w := range words {
 		if d := editDistance(word, w); d < limit {
 			best, limit = w, d

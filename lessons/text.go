@@ -6,8 +6,8 @@ import "strings"
 type text []passage
 
 type passage struct {
-	only     Variant // empty: for everybody
-	markdown string
+	only  Variant  // empty: for everybody
+	lines []string // newline included
 }
 
 // For returns the Markdown that this kind of learner reads.
@@ -15,7 +15,9 @@ func (t text) For(v Variant) string {
 	var b strings.Builder
 	for _, p := range t {
 		if p.only == "" || p.only == v {
-			b.WriteString(p.markdown)
+			for _, line := range p.lines {
+				b.WriteString(line)
+			}
 		}
 	}
 	return oneBlankLine(b.String())
@@ -23,11 +25,11 @@ func (t text) For(v Variant) string {
 
 // line adds one source line, newline included.
 func (t *text) line(only Variant, line string) {
-	if n := len(*t); n > 0 && (*t)[n-1].only == only {
-		(*t)[n-1].markdown += line
-		return
+	if n := len(*t); n == 0 || (*t)[n-1].only != only {
+		*t = append(*t, passage{only: only})
 	}
-	*t = append(*t, passage{only, line})
+	last := &(*t)[len(*t)-1]
+	last.lines = append(last.lines, line)
 }
 
 // oneBlankLine trims the text and leaves one blank line where directives taken

@@ -3,6 +3,7 @@ package lessons
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -34,9 +35,14 @@ func (d *document) parse(source string) ast.Node {
 		var positioned yaml.Error
 		if errors.As(err, &positioned) && positioned.GetToken() != nil {
 			p := positioned.GetToken().Position
-			at, message = place{d.at.line + p.Line - 1, p.Column}, positioned.GetMessage()
+			at = place{d.at.line + p.Line - 1, p.Column}
+			message = relativePlace.ReplaceAllString(positioned.GetMessage(), "")
 		}
-		d.add(at, "a value with : or # in it needs quotes", "%s: not YAML: %s", d.what, message)
+		remedy := ""
+		if strings.Contains(message, "mapping value is not allowed") {
+			remedy = "a value with a colon in it needs quotes"
+		}
+		d.add(at, remedy, "%s: not YAML: %s", d.what, message)
 		return nil
 	}
 	switch {
@@ -49,6 +55,9 @@ func (d *document) parse(source string) ast.Node {
 	}
 	return f.Docs[0].Body
 }
+
+// relativePlace is a position within the YAML, which says nothing about the file.
+var relativePlace = regexp.MustCompile(` at \[\d+:\d+\]`)
 
 // parseQuietly turns a panic of the parser into an error.
 func parseQuietly(source string) (f *ast.File, err error) {

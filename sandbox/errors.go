@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 )
 
@@ -79,33 +81,13 @@ func IsUsage(err error) bool {
 }
 
 // nearest finds the word that differs from the given one by the fewest
-// letters: at most two, and one in a short word.
+// letters: at most two, and one in a word of three.
 func nearest(word string, known []string) string {
-	best, distance := "", min(3, 1+len(word)/3)
+	best, distance := "", min(3, 1+len(word)/2)
 	for _, k := range known {
-		if d := editDistance(word, k); d < distance {
+		if d := levenshtein.ComputeDistance(word, k); d < distance {
 			best, distance = k, d
 		}
 	}
 	return best
-}
-
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			above := row[j]
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(diagonal, above, row[j-1])
-			}
-			row[j], diagonal = cost, above
-		}
-	}
-	return row[len(b)]
 }

@@ -22,6 +22,7 @@ var remedies = []struct {
 	{"mount overlay", syscall.EINVAL, "overlay needs kernel 5.11 in a user namespace, and a state directory on a file system with user xattrs: point XDG_STATE_HOME to another one"},
 	{"mount overlay", syscall.EPERM, "overlay in a user namespace needs kernel 5.11 or later"},
 	{"mount proc", syscall.EPERM, "parts of this machine's /proc are masked, as in a container: run tentpole outside of it"},
+	{"move_mount", syscall.EACCES, "root of the sandbox is nobody here, and cannot pass through a directory above the state directory: point XDG_STATE_HOME elsewhere"},
 	{"mkdir", syscall.ENOSPC, "the disk under the state directory is full: free some space"},
 	{"mkdir", syscall.EROFS, "the state directory is on a read-only file system: point XDG_STATE_HOME to a writable one"},
 	{"mkdir", syscall.EACCES, "the state directory cannot be written: point XDG_STATE_HOME to one that can"},

@@ -83,6 +83,9 @@ func (s *starting) up(ctx context.Context) error {
 	if err := s.clone(); err != nil {
 		return err
 	}
+	// Only the child holds its ends now: if it dies, the conversation ends.
+	s.theirs.Close()
+	s.ourLife.Close()
 	// The child is busy coming up: whatever it does not need yet is done now.
 	if err := makeTree(s.plan.tree); err != nil {
 		return err

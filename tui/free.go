@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,7 +21,8 @@ type free struct {
 	set     sandbox.LayerSet
 	cursor  int
 	planned *sandbox.Plan
-	err     error // of the plan or the start
+	step    *lessons.Step // what was started last
+	err     error         // of the plan or the start
 }
 
 func (m *Model) openSandbox() tea.Cmd {
@@ -59,13 +61,29 @@ func (p freePlanMsg) update(m *Model, _ *tent) tea.Cmd {
 	return nil
 }
 
+// families are the order of the switches.
+var families = []sandbox.Family{sandbox.See, sandbox.Use, sandbox.Do}
+
+// switches are the layers by family, within one in the order of the ladder.
+func switches() []sandbox.LayerInfo {
+	rows := sandbox.Layers()
+	slices.SortStableFunc(rows, func(a, b sandbox.LayerInfo) int {
+		return slices.Index(families, a.Family) - slices.Index(families, b.Family)
+	})
+	return rows
+}
+
 func (m *Model) freeMove(n int) {
-	m.free.cursor = max(min(m.free.cursor+n, len(sandbox.Layers())-1), 0)
+	m.free.cursor = max(min(m.free.cursor+n, len(switches())-1), 0)
+	width, height := m.inner(paneMain)
+	if line := m.free.cursorLine(width); line < m.scrolls[paneMain] || line >= m.scrolls[paneMain]+height {
+		m.scrollTo(paneMain, line-height/2)
+	}
 }
 
 // freeSwitch turns a layer on or off. What runs is not changed by it.
 func (m *Model) freeSwitch() tea.Cmd {
-	l := sandbox.Layers()[m.free.cursor].Name
+	l := switches()[m.free.cursor].Name
 	if m.free.set.Has(l) {
 		m.free.set = m.free.set.Without(l)
 	} else {
@@ -82,7 +100,8 @@ func (m *Model) freeStart() tea.Cmd {
 		f.tent.shell = nil
 	}
 	f.tent.live = false
-	return m.run(f.tent, &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}})
+	f.step = &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}}
+	return m.run(f.tent, f.step)
 }
 
 func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
@@ -95,15 +114,33 @@ func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
 	case r.err != nil:
 		return nil
 	}
-	return m.enterShell(t)
+	return tea.Batch(m.enterShell(t), m.watch(t))
+}
+
+const freeHead = "Switch layers on, and start a process that has them."
+
+// cursorLine is the line that the cursor is on.
+func (f *free) cursorLine(width int) int {
+	line, family := len(panel.Wrap(freeHead, width)), sandbox.Family("")
+	for i, row := range switches() {
+		if row.Family != family {
+			family = row.Family
+			line += 2
+		}
+		if i == f.cursor {
+			break
+		}
+		line++
+	}
+	return line
 }
 
 // freeLines draws the switches, by family.
 func (m *Model) freeLines(width int) []string {
 	s, f := m.styles, m.free
-	out := panel.Wrap(s.Title.Render("Raise what you like")+s.Faint.Render("  space switches, enter starts it and opens a shell inside"), width)
+	out := panel.Wrap(freeHead, width)
 	family := sandbox.Family("")
-	for i, row := range sandbox.Layers() {
+	for i, row := range switches() {
 		if row.Family != family {
 			family = row.Family
 			out = append(out, "", s.Faint.Render("what it can "+string(family)))

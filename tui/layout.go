@@ -1,6 +1,9 @@
 package tui
 
-import "github.com/tentpole-labs/tentpole/tui/panel"
+import (
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+)
 
 // pane is a part of the screen that can have the keys.
 type pane int
@@ -71,12 +74,15 @@ func (m *Model) hasBoard() bool {
 func (m *Model) places() []place {
 	width, height := m.width, m.bodyHeight()
 	switch {
+	case m.screen == onHome && m.wide():
+		left := width * 62 / 100
+		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
 	case m.zoom || !m.wide() || !m.hasBoard():
 		return []place{{m.focus, 0, 0, width, height}}
 	case m.hasShell() || m.onTask():
 		return m.withShell(width, height)
 	}
-	left := width * 54 / 100
+	left := min(width*54/100, measure+4) // text does not get wider than can be read
 	right := width - left
 	tentRows := min(10, height/4)
 	rest := height - tentRows
@@ -138,18 +144,27 @@ func (m *Model) content(p pane, width, height int) []string {
 	case p == paneMain:
 		return m.mainLines(width)
 	case t == nil:
-		return nil
+		return panel.Legend(m.styles, width)
 	case p == paneBoard:
 		return m.boardLines(t, width)
 	case p == paneKernel:
 		return m.kernelLines(t, width)
 	case p == paneTent:
-		return panel.Tent(m.styles, t.layers(), width, height)
+		return panel.Tent(m.styles, m.drawn(t), width, height)
 	}
 	if t.shell != nil {
 		return t.shell.frame.Lines
 	}
 	return nil
+}
+
+// drawn is what the drawing of the tent shows: what is raised, and on the
+// sandbox screen what would be.
+func (m *Model) drawn(t *tent) sandbox.LayerSet {
+	if m.screen == onSandbox && !t.live && m.free.planned != nil {
+		return m.free.planned.Layers
+	}
+	return t.layers()
 }
 
 // mainLines is the content of the main pane of the screen.

@@ -3,7 +3,6 @@ package tui
 import (
 	"context"
 	"errors"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,9 +26,6 @@ type result struct {
 	err     error
 	parts   []lessons.PartResult
 }
-
-// checkTime is the time between two looks at the facts of an open task.
-const checkTime = 500 * time.Millisecond
 
 // openLesson starts to play a lesson where its record left it.
 func (m *Model) openLesson(l *lessons.Lesson) tea.Cmd {
@@ -185,10 +181,10 @@ func (m *Model) lessonMeasured(t *tent, r measuredMsg) tea.Cmd {
 		return m.save()
 	}
 	if r.step.Kind == lessons.KindTask && r.err == nil {
-		return tea.Batch(m.enterShell(t), m.check(t, r.step), m.save())
+		return tea.Batch(m.enterShell(t), m.watch(t), m.save())
 	}
 	m.showNews()
-	return m.save()
+	return tea.Batch(m.watch(t), m.save())
 }
 
 // doTask starts the task's sandbox, or goes back into its shell.
@@ -198,60 +194,6 @@ func (m *Model) doTask(step *lessons.Step) tea.Cmd {
 		return m.enterShell(t)
 	}
 	return m.run(t, step)
-}
-
-// check looks at the facts of the task in a while, and so on until the task is
-// left or its sandbox gone.
-func (m *Model) check(t *tent, step *lessons.Step) tea.Cmd {
-	return tea.Tick(checkTime, func(time.Time) tea.Msg { return checkMsg{about(t.id), step} })
-}
-
-type checkMsg struct {
-	about
-	step *lessons.Step
-}
-
-func (c checkMsg) update(m *Model, t *tent) tea.Cmd {
-	if m.screen != onLesson || m.lesson.session.Walk.Step() != c.step || !t.live {
-		return nil
-	}
-	return func() tea.Msg {
-		sight, changed, err := t.player.Look(t.ctx, c.step)
-		return sightMsg{about(t.id), c.step, sight, changed, err}
-	}
-}
-
-// sightMsg is what a look at a task found.
-type sightMsg struct {
-	about
-	step    *lessons.Step
-	sight   play.Sight
-	changed []string
-	err     error
-}
-
-func (s sightMsg) update(m *Model, t *tent) tea.Cmd {
-	if m.screen != onLesson || m.lesson.session.Walk.Step() != s.step {
-		return nil
-	}
-	if s.err != nil {
-		if errors.Is(s.err, play.ErrNoSandbox) {
-			t.live = false
-			m.notice = "The sandbox has ended. enter starts a new one."
-			return nil
-		}
-		return m.check(t, s.step) // a process that ended between two reads: look again
-	}
-	t.board, t.changed = s.sight.Board, s.changed
-	l := m.lesson
-	done := l.session.Walk.State().Done
-	res := l.results[s.step.ID]
-	res.parts = l.session.Check(s.step.ID, s.sight.Env)
-	l.results[s.step.ID] = res
-	if !done && l.session.Walk.State().Done {
-		return tea.Batch(m.check(t, s.step), m.save())
-	}
-	return m.check(t, s.step)
 }
 
 // onTask tells whether the step at hand is a task.

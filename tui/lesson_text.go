@@ -147,8 +147,15 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 			lines = append(lines, panel.Wrap(f, width)...)
 		}
 	}
-	for _, c := range play.Compared(res.compare) {
-		lines = append(lines, panel.Wrap(m.styles.Strong.Render(c), width)...)
+	for i, c := range play.Compared(res.compare) {
+		style := m.styles.Text
+		if i == 0 {
+			style = m.styles.Strong
+			if len(lines) > 0 {
+				lines = append(lines, "")
+			}
+		}
+		lines = append(lines, panel.Wrap(style.Render(c), width)...)
 	}
 	if res.err != nil {
 		what := "That did not work: "

@@ -44,11 +44,16 @@ func sentence(text string) func(styles.Styles, int) []string {
 }
 
 func (m *Model) pageScroll(n int) {
-	box := panel.Box{Width: m.width, Height: m.bodyHeight()}
-	width, height := box.Inner()
-	last := len(m.page.lines(m.styles, width)) - height
-	m.page.scroll = max(min(m.page.scroll+n, last), 0)
+	m.page.scroll = max(min(m.page.scroll+n, m.pageBelow()), 0)
 }
+
+// pageBelow is how far the page can be scrolled.
+func (m *Model) pageBelow() int {
+	width, height := panel.Box{Width: m.width, Height: m.bodyHeight()}.Inner()
+	return len(m.page.lines(m.styles, width)) - height
+}
+
+func (m *Model) pageLong() bool { return m.pageBelow() > 0 }
 
 // openHelp lists every key that does something on this screen.
 func (m *Model) openHelp() tea.Cmd {

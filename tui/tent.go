@@ -31,6 +31,8 @@ type tent struct {
 	runs  int
 	shell *shell
 	opens bool // a shell is being started
+
+	watches int // number of watches so far; only the newest goes on
 }
 
 // tentMsg is a message about a tent. One that is no longer on the screen gets

@@ -26,12 +26,12 @@ func rootCommand() *cobra.Command {
 			}
 			return &sandbox.UsageError{What: "command", Word: args[0], Known: known}
 		},
-		RunE: func(*cobra.Command, []string) error { return nil },
+		RunE: home,
 	}
 	root.PersistentFlags().String("theme", "", "colours: light, dark or none (default: what the terminal says)")
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(runCommand(), planCommand(), inspectCommand(), experimentCommand(),
-		doctorCommand(), cleanCommand(), versionCommand())
+	root.AddCommand(learnCommand(), sandboxCommand(), runCommand(), planCommand(), inspectCommand(), experimentCommand(),
+		lessonCommand(), progressCommand(), doctorCommand(), cleanCommand(), versionCommand())
 	return root
 }
 

@@ -57,10 +57,14 @@ func NewPlayer(e Engine) *Player {
 func (p *Player) take(ctx context.Context) error {
 	select {
 	case <-p.turn:
-		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if err := ctx.Err(); err != nil { // both were ready: who was cancelled starts nothing
+		p.give()
+		return err
+	}
+	return nil
 }
 
 func (p *Player) give() { p.turn <- struct{}{} }
@@ -115,6 +119,9 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 		return m, err
 	}
 	m.Board, m.Env, m.Changed = sight.Board, sight.Env, p.changed(sight.Board, p.opened)
+	if s.Kind == lessons.KindTask { // from here on it is the learner who changes things
+		p.opened, p.words = sight.Board, false
+	}
 	m.Env.Outcome = outcome
 	m.Transcript = p.box.Transcript()
 	m.Took = time.Since(began)
@@ -125,10 +132,8 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progress)) (Measured, error) {
 	again := p.of == s.ID && s.Kind == lessons.KindTask // a task is left and entered
 	if p.alive() && (s.Run.Keep || again) {
-		if !again {
-			p.opened, p.words = p.last, false
-		}
 		p.of = s.ID
+		p.opened, p.words = p.last, false
 		return Measured{Plan: p.box.Plan(), Transcript: p.box.Transcript()}, nil
 	}
 	p.opened, p.words = p.last, true

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"errors"
 	"path"
 	"strings"
@@ -24,7 +25,7 @@ func (r *reader) readCgroups() error {
 	}
 	var failed error
 	for i := range groups {
-		failed = errors.Join(failed, groups[i].read(mounts))
+		failed = cmp.Or(failed, groups[i].read(mounts))
 	}
 	if failed != nil {
 		for _, k := range limitKinds {

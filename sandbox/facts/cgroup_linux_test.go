@@ -4,13 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestLimitsAreInherited(t *testing.T) {
 	top := t.TempDir()

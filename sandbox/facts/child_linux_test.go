@@ -12,11 +12,20 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 const childEnv = "TENTPOLE_FACTS_TEST_CHILD"
+
+// A child stays on its main thread: that is the one /proc/PID is about, and
+// much of what it does to itself is a matter of one thread.
+func init() {
+	if _, ok := os.LookupEnv(childEnv); ok {
+		runtime.LockOSThread()
+	}
+}
 
 // askedOnMain says that a thread to be thrown away was the main one.
 var askedOnMain bool
@@ -84,17 +93,16 @@ func act(name, value string) error {
 // restartWithClock moves this process to a time namespace whose boot clock is
 // ahead by so many seconds. A time namespace takes effect at the next exec.
 func restartWithClock(seconds string) error {
-	runtime.LockOSThread()
-	if unix.Gettid() != unix.Getpid() {
-		return errors.New("not on the main thread, which timens_offsets is about")
-	}
 	if err := unix.Unshare(unix.CLONE_NEWTIME); err != nil {
 		return err
 	}
 	if err := os.WriteFile("/proc/self/timens_offsets", []byte("boottime "+seconds+" 0"), 0); err != nil {
 		return err
 	}
-	return unix.Exec("/proc/self/exe", os.Args, append(os.Environ(), childEnv+"="))
+	if err := os.Setenv(childEnv, ""); err != nil { // or it would do this for ever
+		return err
+	}
+	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
 }
 
 // grandchild starts a process that holds the same end of the same pipe, and so
@@ -153,6 +161,9 @@ func start(t *testing.T, flags uintptr, actions ...string) process {
 	}
 	p := process{cmd, in}
 	t.Cleanup(p.end)
+	if err := out.(*os.File).SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	if said, err := bufio.NewReader(out).ReadString('\n'); said != "ready\n" {
 		skip(t, fmt.Sprintf("the child could not do its part: %s %v", strings.TrimSpace(said), err))
 	}

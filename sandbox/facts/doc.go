@@ -10,7 +10,9 @@
 //
 // [Read] takes one look, file after file; it is no snapshot. A process that
 // changes its credentials or namespaces during the look can be seen half way.
-// Do not base a permission decision on it. To follow usage (bytes used, time
+// It is a look at the main thread, too: capabilities, seccomp filters and
+// no_new_privs belong to threads, and those of the others may differ. Do not
+// base a permission decision on it. To follow usage (bytes used, time
 // throttled), read the cgroup's own files below [Cgroup.Dir]. Landlock rules
 // are not here: the kernel shows them to nobody.
 //

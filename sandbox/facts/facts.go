@@ -36,8 +36,12 @@ type Facts struct {
 	Cgroups    []Cgroup    `json:"cgroups"`
 	Mounts     []Mount     `json:"mounts"` // in mount order; of two on one target the later hides the earlier
 	Root       Root        `json:"root"`
-	Hostname   string      `json:"hostname"` // see below for how it is had
 	Interfaces []Interface `json:"interfaces"`
+
+	// Hostname is what [WithHostname] said, or the reader's own in a shared
+	// uts namespace. Else /proc does not tell, and only root is given it: one
+	// thread of the reader enters the namespace, asks, and is thrown away.
+	Hostname string `json:"hostname"`
 
 	// BootTime is when the machine booted by this process's CLOCK_BOOTTIME,
 	// to the second: a time namespace moves it.

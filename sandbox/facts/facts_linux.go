@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -146,7 +147,7 @@ func (r *reader) readAddresses() error {
 	if v6, err := r.target.read("net/if_inet6", maxRoutes); err == nil {
 		addIPv6(r.facts.Interfaces, v6)
 	}
-	if err := errors.Join(trieErr, routeErr); err != nil {
+	if err := cmp.Or(trieErr, routeErr); err != nil {
 		return err
 	}
 	if len(homeless) > 0 {

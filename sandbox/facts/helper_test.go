@@ -2,6 +2,7 @@ package facts
 
 import (
 	"os"
+	"strconv"
 	"testing"
 )
 
@@ -23,3 +24,5 @@ func testdata(t testing.TB, name string) []byte {
 	}
 	return b
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -126,6 +126,8 @@ func TestParseNamespaceLink(t *testing.T) {
 	}
 }
 
+// The table of a stock Debian 12, shortened, and two mounts with every escape
+// and every kind of propagation.
 func TestParseMountinfoDebian12(t *testing.T) {
 	got, err := parseMountinfo(testdata(t, "mountinfo.debian12"))
 	if err != nil || len(got) != 7 {
@@ -193,6 +195,9 @@ func TestMountAtTakesTheUpper(t *testing.T) {
 	}
 }
 
+// Of a login session under systemd: cgroup v2 alone (Debian 12), and v1 with
+// the unified hierarchy beside it (Debian 10, shortened). The hybrid file is
+// of a container on a machine without systemd.
 func TestParseCgroups(t *testing.T) {
 	session := "/user.slice/user-1000.slice/session-3.scope"
 	for name, want := range map[string]map[string]string{

@@ -117,7 +117,7 @@ func failure(pid int, err error) error {
 func reason(err error) string {
 	switch {
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
-		return fmt.Sprintf("%v: the kernel shows this to the process's owner and to root", err)
+		return fmt.Sprintf("%v: shown only to who may trace it, its owner or root with no fewer capabilities", err)
 	case errors.Is(err, unix.ENOENT):
 		return fmt.Sprintf("%v: this kernel was built without it", err)
 	}

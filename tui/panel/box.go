@@ -124,7 +124,7 @@ func Ends(left, right string, width int) string {
 	if r+2 > width {
 		return Pad(left, width)
 	}
-	return Pad(left, width-r) + right
+	return Pad(left, width-r-2) + "  " + right
 }
 
 // Wrap breaks styled text into lines of at most that width. Long words are

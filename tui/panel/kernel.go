@@ -42,7 +42,7 @@ func Kernel(s styles.Styles, transcript []sandbox.Done, layers []sandbox.Layer, 
 func call(s styles.Styles, d sandbox.Done, width int) []string {
 	took := play.Micros(d.Microseconds)
 	room := width - ansi.StringWidth(took) - 2
-	lines := Wrap(facts.Clean(d.Operation.String()), max(room, 8))
+	lines := wrapCode(facts.Clean(d.Operation.String()), max(room, 8))
 	lines[0] = Ends(lines[0], s.Faint.Render(took), width)
 	if d.Err != nil {
 		lines = append(lines, hang("  refused: ", facts.Clean(d.Err.Error()), width, s.Strong.Render)...)
@@ -52,12 +52,17 @@ func call(s styles.Styles, d sandbox.Done, width int) []string {
 
 // hang wraps a text behind a mark, further lines indented below it.
 func hang(mark, text string, width int, style func(...string) string) []string {
-	lines := Wrap(text, max(width-len(mark), 8))
+	lines := wrapCode(text, max(width-len(mark), 8))
 	for i, line := range lines {
 		lines[i] = strings.Repeat(" ", len(mark)) + style(line)
 	}
 	lines[0] = mark + strings.TrimPrefix(lines[0], strings.Repeat(" ", len(mark)))
 	return lines
+}
+
+// wrapCode breaks after what joins words in paths and flags, too.
+func wrapCode(text string, width int) []string {
+	return strings.Split(ansi.Wrap(text, width, "|/,@"), "\n")
 }
 
 // manuals are the pages about those layers, as man wants them.

@@ -130,7 +130,10 @@ func styled(s styles.Styles, lines []string) []string {
 // a number for those that have none.
 func layerList(s styles.Styles, set sandbox.LayerSet, height, width int) []string {
 	rows := sandbox.Layers()
-	const cell = 16
+	cell := 0
+	for _, row := range rows {
+		cell = max(cell, len(row.Name)+len("[x]   "))
+	}
 	columns := max(width/cell, 1)
 	out := make([]string, 0, height)
 	for y := range min(height, (len(rows)+columns-1)/columns) {
@@ -156,4 +159,19 @@ func layerBox(s styles.Styles, set sandbox.LayerSet, l sandbox.Layer, width int)
 		return s.Inside.Render(Pad("[x] "+string(l), width))
 	}
 	return s.Faint.Render(Pad("[ ] "+string(l), width))
+}
+
+// Legend says of each layer what becomes the process's own by it, below a tent
+// with all of them.
+func Legend(s styles.Styles, width int) []string {
+	rows := sandbox.Layers()
+	var every sandbox.LayerSet
+	for _, row := range rows {
+		every = every.With(row.Name)
+	}
+	out := append(styled(s, tent(every)), "")
+	for _, row := range rows {
+		out = append(out, hang(Pad(string(row.Name), 16), row.What, width, s.Faint.Render)...)
+	}
+	return append(append(out, ""), Wrap(s.Faint.Render("The ground is the kernel. A tent has none of its own."), width)...)
 }

@@ -56,6 +56,9 @@ func cell(c *uv.Cell, room int) (text string, style uv.Style, width int) {
 // longestCell is the most bytes of one cell: a letter and a few marks.
 const longestCell = 32
 
+// acts tells of a rune that a terminal obeys instead of showing it, or about
+// whose width terminals do not agree: what is not assigned, marks that take
+// room (Mc), and vowels of Hangul that join the letter before.
 func acts(r rune) bool {
-	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+	return !unicode.IsGraphic(r) || unicode.Is(unicode.Mc, r) || r >= 0x1160 && r <= 0x11ff || r == unicode.ReplacementChar
 }

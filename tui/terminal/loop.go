@@ -67,10 +67,11 @@ type owner struct {
 
 func (o *owner) draw() Frame { return draw(o.e, o.cols, o.rows, o.cursor) }
 
-// feed shows at most a screenful of b and keeps what is left. A line end
-// costs a scroll, the dearest thing there is, so lines are counted too.
+// feed shows about a screenful of b and keeps what is left: no more lines than
+// there are rows, as a line end costs a scroll, the dearest thing there is; and
+// of bytes a few times the cells, for colours and letters of several bytes.
 func (o *owner) feed(b []byte) {
-	n, lines := min(len(b), o.cols*o.rows), 0
+	n, lines := min(len(b), 4*o.cols*o.rows), 0
 	for i := range n {
 		if b[i] == '\n' {
 			if lines++; lines == o.rows {

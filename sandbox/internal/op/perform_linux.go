@@ -89,7 +89,13 @@ func (o OverlayDirectory) Perform(Scene) error {
 		}
 	}
 	data := fmt.Sprintf("lowerdir=%s,upperdir=%s,workdir=%s,userxattr", escape(o.Lower), escape(o.Upper), escape(o.Work))
-	return failed("mount overlay on", o.Target, unix.Mount("overlay", o.Target, "overlay", 0, data))
+	// volatile: what is written need not reach the disk. Kernel 5.10; 5.11 is
+	// needed anyway, but a file system may refuse it.
+	err := unix.Mount("overlay", o.Target, "overlay", 0, data+",volatile")
+	if err == unix.EINVAL {
+		err = unix.Mount("overlay", o.Target, "overlay", 0, data)
+	}
+	return failed("mount overlay on", o.Target, err)
 }
 
 // escape protects the separators of overlay's option text.

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// table prints the groups, one row for each benchmark.
+func table(out io.Writer, groups []*group) {
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "benchmark\tmedian\tleast\tmost\ttimes tentpole\t")
+	for _, g := range groups {
+		for i, m := range g.members {
+			name := g.name
+			if m.name != "" {
+				name += "/" + m.name
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", name,
+				milliseconds(median(m.took)), milliseconds(slices.Min(m.took)), milliseconds(slices.Max(m.took)), ratio(g.members[0], m, i))
+		}
+	}
+	w.Flush()
+}
+
+// ratio is the peer's time over tentpole's: as measured in turns, or of the
+// medians.
+func ratio(ours, m *member, index int) string {
+	switch {
+	case index == 0:
+		return ""
+	case len(m.ratio) > 0:
+		return fmt.Sprintf("%.2f", median(m.ratio))
+	case median(ours.took) == 0:
+		return "?"
+	}
+	return fmt.Sprintf("%.2f", median(m.took)/median(ours.took))
+}
+
+func milliseconds(ns float64) string { return fmt.Sprintf("%.2f ms", ns/1e6) }
+
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	middle := len(sorted) / 2
+	if len(sorted)%2 == 1 {
+		return sorted[middle]
+	}
+	return (sorted[middle-1] + sorted[middle]) / 2
+}

@@ -1,0 +1,99 @@
+# tentpole: `make run` builds and opens it, `make test` tests it.
+
+GO       ?= go
+ARGS     ?=
+BIN      := bin/tentpole
+PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios
+
+# Any Go from 1.21 on fetches the toolchain that go.mod names, unless it is new
+# enough itself.
+export GOTOOLCHAIN := auto
+export CGO_ENABLED := 0
+
+# Where git will not tell the commit (no git, no repository, or one that belongs
+# to somebody else), the binary goes without it.
+ifneq ($(shell git rev-parse --verify --quiet HEAD >/dev/null 2>&1 && echo yes),yes)
+export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS 2>/dev/null) -buildvcs=false)
+endif
+
+# Lessons can be read on these; nothing can be raised there.
+ELSEWHERE := darwin/arm64 windows/amd64
+
+# Without symbols the binary is a third smaller. An ordinary user's sandbox with
+# a root of its own starts from a copy of it in memory.
+BUILD := $(GO) build -trimpath -ldflags '-s -w'
+
+# One package after the other: the tests compare the machine before and after.
+TESTFLAGS ?=
+TESTS     := $(GO) run ./.ci/report -count=1 -p=1 -timeout=10m $(TESTFLAGS)
+AS_ROOT   := sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TMPDIR --
+BENCHES   := -run '^$$' -count 5
+
+.DEFAULT_GOAL := help
+.PHONY: help build run demo test test-root lint format vet staticcheck imports cross bench clean go tmux
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: go ## build bin/tentpole, one static binary
+	$(BUILD) -o $(BIN) ./cmd/tentpole
+
+run: build ## build and open tentpole; ARGS="doctor" passes arguments
+	@$(BIN) $(ARGS)
+
+demo: build ## play the lesson on mounts by itself, as plain lines; keeps no progress
+	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && \
+		XDG_STATE_HOME="$$state" $(BIN) learn mounts --plain < .ci/demo.answers
+
+test: go tmux ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
+	@$(TESTS) ./... $(PROGRAMS)
+
+test-root: go tmux ## run all tests as root, built by you and started with sudo
+	@if [ "$$(id -u)" = 0 ]; then $(TESTS) ./... $(PROGRAMS); exit; fi; \
+	command -v sudo >/dev/null || { echo "sudo is not installed: run \`make test\` as root instead" >&2; exit 1; }; \
+	sudo -n true 2>/dev/null || sudo -v || exit; \
+	$(TESTS) -exec '$(AS_ROOT)' ./...
+
+lint: go ## check format, vet (Linux, macOS, Windows), staticcheck, and who imports whom
+	@$(MAKE) --no-print-directory --keep-going format vet staticcheck imports
+
+format:
+	@echo "gofmt"; found=$$(gofmt -l .); [ -z "$$found" ] || { echo "not formatted, run gofmt -w:"; echo "$$found"; exit 1; }
+
+vet:
+	@failed=0; echo "go vet"; $(GO) vet ./... $(PROGRAMS) || failed=1; \
+	for system in $(ELSEWHERE); do \
+		echo "go vet, $$system"; GOOS=$${system%/*} GOARCH=$${system#*/} $(GO) vet -trimpath ./... || failed=1; \
+	done; exit $$failed
+
+staticcheck:
+	@echo "staticcheck"; $(GO) tool staticcheck ./... $(PROGRAMS)
+
+imports:
+	@echo "imports"; $(GO) run ./.ci/imports
+
+cross: go ## build for linux/arm64, darwin/arm64 and windows/amd64 into bin
+	@for system in linux/arm64 $(ELSEWHERE); do \
+		out=$(BIN)-$${system%/*}-$${system#*/}; case $$system in windows/*) out=$$out.exe;; esac; \
+		echo "$$out"; GOOS=$${system%/*} GOARCH=$${system#*/} $(BUILD) -o $$out ./cmd/tentpole || exit; \
+	done
+
+bench: go ## measure starting and searching against unshare, runc, find and fd
+	@[ "$$(id -u)" = 0 ] || { echo "make bench wants root: unshare and runc need it for what is compared" >&2; exit 1; }
+	@missing=; for peer in unshare:util-linux runc:runc find:findutils fdfind:fd-find; do \
+		command -v "$${peer%%:*}" >/dev/null || missing="$$missing $${peer##*:}"; \
+	done; [ -z "$$missing" ] || echo "peers are missing: apt-get install$$missing"
+	@{ $(GO) test $(BENCHES) -bench Start ./sandbox; \
+	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
+
+clean: ## remove what make built
+	rm -rf bin
+
+go:
+	@command -v $(GO) >/dev/null || { \
+		echo "tentpole needs Go 1.21 or later: \`apt-get install golang-go\` on Debian 13, elsewhere see https://go.dev/dl/" >&2; exit 1; }
+	@case "$$(cd / && $(GO) env GOVERSION)" in go1.?|go1.?.*|go1.1?|go1.1?.*|go1.20|go1.20.*) \
+		echo "tentpole needs Go 1.21 or later, this is $$(cd / && $(GO) env GOVERSION): see https://go.dev/dl/" >&2; exit 1;; esac
+
+tmux:
+	@command -v tmux >/dev/null || echo "some tests need tmux and will be skipped: apt-get install tmux"

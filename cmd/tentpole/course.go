@@ -1,0 +1,70 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/tentpole-labs/tentpole/content"
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
+)
+
+// loadCourse reads the lessons that came with the program.
+func loadCourse() (*lessons.Course, error) {
+	return lessons.LoadAll(content.FS, play.Known())
+}
+
+// findLesson finds a lesson of the course by its id, or reads the file that
+// the word is a path to.
+func findLesson(course *lessons.Course, word string) (*lessons.Lesson, error) {
+	if strings.ContainsRune(word, filepath.Separator) || strings.HasSuffix(word, ".md") {
+		return loadFile(word)
+	}
+	l, err := course.Lesson(word)
+	if err == nil {
+		return l, nil
+	}
+	var known []string
+	for _, l := range course.Lessons {
+		known = append(known, l.ID)
+	}
+	return nil, &sandbox.UsageError{What: "lesson", Word: word, Known: known}
+}
+
+func loadFile(name string) (*lessons.Lesson, error) {
+	l, err := lessons.Load(os.DirFS(filepath.Dir(name)), filepath.Base(name), play.Known())
+	var broken lessons.Errors
+	if errors.As(err, &broken) {
+		return nil, &exitError{exitUsage, err}
+	}
+	return l, err
+}
+
+// openProgress reads what was done so far, and tells of a file that had to be
+// set aside. A learner without a place to keep progress can still learn.
+func openProgress() (*lessons.Store, *lessons.Progress, error) {
+	store, err := lessons.DefaultStore()
+	if err != nil {
+		return nil, lessons.NewProgress(), err
+	}
+	store.Tell = func(err error) { fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error())) }
+	done, err := store.Read()
+	if err != nil {
+		return store, lessons.NewProgress(), err
+	}
+	return store, done, nil
+}
+
+// next is the first lesson that is not done.
+func next(course *lessons.Course, done *lessons.Progress) *lessons.Lesson {
+	for _, l := range course.Lessons {
+		if done.DoneSteps(l) < len(l.Steps) {
+			return l
+		}
+	}
+	return course.Lessons[0]
+}

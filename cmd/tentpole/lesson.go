@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+)
+
+func lessonCommand() *cobra.Command {
+	c := &cobra.Command{Use: "lesson", Short: "List, show and check lessons", Args: arguments(cobra.NoArgs)}
+	c.AddCommand(lessonListCommand(), lessonShowCommand(), lessonLintCommand())
+	return c
+}
+
+// listed is a lesson as `lesson list --json` prints it.
+type listed struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	Summary string `json:"summary"`
+	Minutes int    `json:"minutes"`
+	Steps   int    `json:"steps"`
+	Done    int    `json:"done"`
+}
+
+func lessonListCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the lessons of the course, with what you have done",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			rows, err := listLessons()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c, struct {
+					Schema  string   `json:"schema"`
+					Lessons []listed `json:"lessons"`
+				}{"tentpole/lessons/v1", rows})
+			}
+			for _, l := range rows {
+				fmt.Fprintf(c.OutOrStdout(), "%-12s %d/%d steps  %2d min  %s\n", l.ID, l.Done, l.Steps, l.Minutes, l.Summary)
+			}
+			return nil
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func listLessons() ([]listed, error) {
+	course, err := loadCourse()
+	if err != nil {
+		return nil, err
+	}
+	_, done, err := openProgress()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+	}
+	var rows []listed
+	for _, l := range course.Lessons {
+		rows = append(rows, listed{l.ID, l.Title, l.Summary, l.Minutes, len(l.Steps), done.DoneSteps(l)})
+	}
+	return rows, nil
+}
+
+func lessonShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show LESSON|FILE",
+		Short: "Print a lesson as plain text, without running anything",
+		Args:  arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			course, err := loadCourse()
+			if err != nil {
+				return err
+			}
+			l, err := findLesson(course, args[0])
+			if err != nil {
+				return err
+			}
+			w := c.OutOrStdout()
+			fmt.Fprintf(w, "%s\n%s\n", l.Title, l.Summary)
+			for i := range l.Steps {
+				s := &l.Steps[i]
+				fmt.Fprintf(w, "\n%d. %s\n\n%s\n", i+1, s.Title, play.Text(s.Body(play.VariantHere()), min(columns(), 78)))
+			}
+			return nil
+		},
+	}
+}
+
+func lessonLintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [FILE...]",
+		Short: "Check lessons: the course without arguments",
+		RunE: func(c *cobra.Command, files []string) error {
+			found, err := lint(files)
+			if err != nil {
+				return &exitError{exitFailed, err}
+			}
+			for _, w := range found {
+				fmt.Fprintln(c.OutOrStdout(), cleanLines(w.String()))
+			}
+			if len(found) > 0 {
+				return &exitError{exitFailed, nil}
+			}
+			return nil
+		},
+	}
+}
+
+func lint(files []string) ([]lessons.Warning, error) {
+	var found []lessons.Warning
+	if len(files) == 0 {
+		course, err := loadCourse()
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range course.Lessons {
+			found = append(found, l.Lint()...)
+		}
+		return found, nil
+	}
+	var errs []error
+	for _, f := range files {
+		l, err := loadFile(f)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		found = append(found, l.Lint()...)
+	}
+	return found, errors.Join(errs...)
+}

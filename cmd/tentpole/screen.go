@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/tui"
+	"github.com/tentpole-labs/tentpole/tui/styles"
+)
+
+// home opens the home screen.
+func home(c *cobra.Command, _ []string) error { return openScreen(c, tui.Options{}) }
+
+func sandboxCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "sandbox",
+		Short: "Raise and lower layers freely",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return openScreen(c, tui.Options{StartSandbox: true})
+		},
+	}
+}
+
+// openScreen fills in what every screen needs and runs the full screen.
+func openScreen(c *cobra.Command, o tui.Options) error {
+	var err error
+	if o.Theme, err = theme(c); err != nil {
+		return err
+	}
+	if o.Course == nil {
+		if o.Course, err = loadCourse(); err != nil {
+			return err
+		}
+	}
+	if o.Store == nil {
+		if o.Store, err = lessons.DefaultStore(); err != nil {
+			fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+		}
+	}
+	o.Engine, o.Doctor, o.Ability = play.NewEngine(), report, ability
+	err = tui.Run(c.Context(), o)
+	if errors.Is(err, tui.ErrNoTerminal) {
+		return &exitError{exitUsage, fmt.Errorf("%w; `tentpole learn LESSON --plain` needs none", err)}
+	}
+	return err
+}
+
+func theme(c *cobra.Command) (styles.Theme, error) {
+	word, err := c.Flags().GetString("theme")
+	if err != nil {
+		return "", err
+	}
+	switch t := styles.Theme(word); t {
+	case "", styles.Light, styles.Dark, styles.None:
+		return t, nil
+	}
+	return "", &sandbox.UsageError{What: "theme", Word: word, Known: []string{string(styles.Light), string(styles.Dark), string(styles.None)}}
+}
+
+// ability says in one line what this machine can do.
+func ability(ctx context.Context) (string, error) {
+	m, err := sandbox.Look()
+	if err != nil {
+		return "", err
+	}
+	who := "as an ordinary user"
+	if m.Privileged() {
+		who = "as root"
+	}
+	answers := features.Check(ctx, sandbox.Raise)
+	able := 0
+	for _, a := range answers {
+		if a.OK {
+			able++
+		}
+	}
+	return fmt.Sprintf("this machine, %s: %d of %d checks pass", who, able, len(answers)), ctx.Err()
+}

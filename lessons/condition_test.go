@@ -1,0 +1,139 @@
+package lessons
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func compiled(t *testing.T, source string) *Condition {
+	t.Helper()
+	c, _, _, err := newCompiler().compile(source)
+	if err != nil {
+		t.Fatalf("compile %q: %v", source, err)
+	}
+	return c
+}
+
+func TestConditionEval(t *testing.T) {
+	env := Env{
+		Outcome: "one-way",
+		Inside: Side{
+			PID: 7, Hostname: "tent", NS: Namespaces{Mount: 2, User: 9, Count: 8},
+			File:  func(p string) (File, error) { return File{Exists: p == "/tmp/x", Text: "42"}, nil },
+			Mount: func(p string) (Mount, error) { return Mount{Type: "tmpfs"}, nil },
+		},
+		Host: Side{
+			PID: 99, Hostname: "camp", NS: Namespaces{Mount: 1, User: 9, Count: 8},
+			Process: func(string) (Process, error) { return Process{true, 42}, nil },
+		},
+	}
+	for source, want := range map[string]bool{
+		`outcome == "one-way"`:                                        true,
+		`outcome in ["open", "limited"]`:                              false,
+		`inside.ns.mount != host.ns.mount`:                            true,
+		`inside.ns.user != host.ns.user`:                              false,
+		`inside.ns.count >= 7 and not false`:                          true,
+		`inside.file("/tmp/x").exists`:                                true,
+		`inside.file("/tmp/y").exists`:                                false,
+		`inside.mount("/tmp").type == "tmpfs"`:                        true,
+		`upper(inside.hostname) == "TENT"`:                            true,
+		`len(inside.hostname) == 4`:                                   true,
+		`inside.hostname startsWith "te"`:                             true,
+		`int(inside.file("/n").text) + 1 == 43`:                       true,
+		`inside.file("/n").text == string(host.process("sleep").pid)`: true,
+	} {
+		got, err := compiled(t, source).Eval(env)
+		if err != nil || got != want {
+			t.Errorf("%s = %v, %v; want %v", source, got, err, want)
+		}
+	}
+}
+
+// A fact that fails, is not bound, or panics is an error and no more.
+func TestConditionEvalFails(t *testing.T) {
+	gone := errors.New("the process is gone")
+	c := compiled(t, `inside.file("/x").exists`)
+	for _, f := range []struct {
+		name string
+		file func(string) (File, error)
+		want string
+	}{
+		{"error", func(string) (File, error) { return File{}, gone }, "the process is gone"},
+		{"not bound", nil, "this fact cannot be read here"},
+		{"panic", func(string) (File, error) { panic("boom") }, "boom"},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			yes, err := c.Eval(Env{Inside: Side{File: f.file}})
+			if yes || err == nil || !strings.Contains(err.Error(), f.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, %v; want %q", yes, err, f.want)
+			}
+		})
+	}
+	if _, err := c.Eval(Env{Inside: Side{File: func(string) (File, error) { return File{}, gone }}}); !errors.Is(err, gone) {
+		t.Errorf("%v does not wrap the error of the fact", err)
+	}
+	if _, err := compiled(t, `int(inside.hostname) == 1`).Eval(Env{Inside: Side{Hostname: "x"}}); err == nil {
+		t.Error("int of a word gave no error")
+	}
+}
+
+// Every fact has a word, and every word is lower case.
+func TestFactWords(t *testing.T) {
+	for name, words := range factNames {
+		for _, w := range words {
+			if w == "" || w != strings.ToLower(w) {
+				t.Errorf("%s has a fact called %q", name, w)
+			}
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	p := Prediction{Options: []Option{
+		{ID: "a", When: compiled(t, `inside.file("/x").exists`)},
+		{ID: "b", When: compiled(t, `outcome == "open"`)},
+		{ID: "c", When: compiled(t, `outcome != ""`)},
+	}}
+	for _, c := range []struct {
+		env     Env
+		want    string
+		wantErr bool
+	}{
+		{Env{Outcome: "open"}, "b", false}, // the first cannot be told, the second holds
+		{Env{Outcome: "limited"}, "c", false},
+		{Env{}, "", true},
+		{Env{Inside: Side{File: func(string) (File, error) { return File{}, nil }}}, "", false},
+	} {
+		got, err := p.Judge(c.env)
+		if got != c.want || (err != nil) != c.wantErr {
+			t.Errorf("Judge(%q) = %q, %v; want %q", c.env.Outcome, got, err, c.want)
+		}
+	}
+}
+
+func TestTaskCheck(t *testing.T) {
+	runs := compiled(t, `inside.processes > 0`)
+	gone := compiled(t, `inside.processes == 0`)
+	parts := []Part{{"runs", runs}, {"gone", gone}}
+	with := func(n int) Env { return Env{Inside: Side{Processes: n}} }
+	done := func(r []PartResult) [2]bool { return [2]bool{r[0].Done, r[1].Done} }
+
+	loose := Task{Parts: parts}
+	if got := done(loose.Check(with(0))); got != [2]bool{false, true} {
+		t.Errorf("loose: %v", got)
+	}
+	ordered := Task{Parts: parts, Ordered: true}
+	state := ordered.Check(with(0))
+	if done(state) != [2]bool{false, false} {
+		t.Errorf("ordered: the second part was looked at before the first was done")
+	}
+	state = ordered.Check(with(1), state...)
+	if done(state) != [2]bool{true, false} {
+		t.Errorf("ordered, running: %v", done(state))
+	}
+	state = ordered.Check(with(0), state...)
+	if !Done(state) {
+		t.Errorf("ordered, ended: %v", state)
+	}
+}

@@ -1,0 +1,192 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+)
+
+// fakeEngine is an engine without a kernel: what it reports is always the
+// same, so that screens can be compared.
+type fakeEngine struct {
+	mu      sync.Mutex
+	open    int           // sandboxes not closed
+	hold    chan struct{} // when set, experiments wait for it
+	refuses error         // when set, nothing starts
+	say     string        // what a shell writes first
+}
+
+type fakeOp struct{ text, command string }
+
+func (o fakeOp) String() string  { return o.text }
+func (o fakeOp) Command() string { return o.command }
+func (fakeOp) Acts() []string    { return nil }
+
+func (e *fakeEngine) Plan(s sandbox.Spec) (*sandbox.Plan, error) {
+	if e.refuses != nil {
+		return nil, e.refuses
+	}
+	p := &sandbox.Plan{Spec: s, Layers: s.Layers, Root: sandbox.RootHost, Name: "tent-1"}
+	for _, l := range s.Layers.List() {
+		p.Steps = append(p.Steps, sandbox.Step{Operation: fakeOp{"unshare(" + string(l) + ")", "unshare --" + string(l)}, Layer: l, Why: l.Info().What})
+	}
+	return p, nil
+}
+
+func (e *fakeEngine) Start(_ context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (play.Sandbox, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.open++
+	b := &fakeSandbox{engine: e, plan: p, done: make(chan struct{})}
+	for i, s := range p.Steps {
+		d := sandbox.Done{Operation: s.Operation, Layer: s.Layer, Microseconds: int64(411 + 10*i)}
+		b.transcript = append(b.transcript, d)
+		observe(d)
+	}
+	return b, nil
+}
+
+func (e *fakeEngine) count() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.open
+}
+
+type fakeSandbox struct {
+	engine     *fakeEngine
+	plan       *sandbox.Plan
+	transcript []sandbox.Done
+	done       chan struct{}
+	once       sync.Once
+
+	mu            sync.Mutex
+	tmpfs, exists bool
+}
+
+func (b *fakeSandbox) Plan() *sandbox.Plan        { return b.plan }
+func (b *fakeSandbox) Transcript() []sandbox.Done { return b.transcript }
+func (b *fakeSandbox) Done() <-chan struct{}      { return b.done }
+
+func (b *fakeSandbox) Close() error {
+	b.once.Do(func() {
+		close(b.done)
+		b.engine.mu.Lock()
+		defer b.engine.mu.Unlock()
+		b.engine.open--
+	})
+	return nil
+}
+
+func (b *fakeSandbox) Look(_ context.Context, q play.Question) (play.Sight, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	row := func(id, label, host, inside, word string) facts.Row {
+		return facts.Row{ID: id, Label: label, Host: host, Inside: inside, Word: word}
+	}
+	mounts := "29"
+	if b.tmpfs {
+		mounts = "30"
+	}
+	own, inode := facts.Shared, "4026531841"
+	if b.plan.Layers.Has(sandbox.Mount) {
+		own, inode = facts.Own, "4026532290"
+	}
+	plain := facts.Board{Rows: []facts.Row{
+		row("ns.mount", "mount ns", "4026531841", "4026531841", facts.Shared),
+		row("ns.uts", "uts ns", "4026531838", "4026531838", facts.Shared),
+		row("mounts", "mounts", "29", "29", facts.Shared),
+		row("uid", "uid 0 is", "0", "0", facts.Shared),
+	}}
+	board := facts.Board{Rows: []facts.Row{
+		row("ns.mount", "mount ns", "4026531841", inode, own), plain.Rows[1],
+		row("mounts", "mounts", "29", mounts, own), plain.Rows[3],
+	}}
+	mount := lessons.Mount{}
+	if b.tmpfs {
+		mount.Type = "tmpfs"
+	}
+	exists := b.exists
+	return play.Sight{Board: board, Plain: plain, Env: lessons.Env{Inside: lessons.Side{
+		Mount: func(string) (lessons.Mount, error) { return mount, nil },
+		File:  func(string) (lessons.File, error) { return lessons.File{Exists: exists}, nil },
+	}}}, nil
+}
+
+func (b *fakeSandbox) Experiment(ctx context.Context, id string, _ map[string]string, progress func(experiment.Progress)) (experiment.Result, error) {
+	progress(experiment.Progress{Phase: "searching the host", Entries: 212000})
+	if b.engine.hold != nil {
+		select {
+		case <-b.engine.hold:
+		case <-ctx.Done():
+			return experiment.Result{}, ctx.Err()
+		}
+	}
+	return experiment.Result{
+		Experiment: id, Outcome: experiment.Open, Reason: "the host finds the very same file at the same path",
+		Places:          []experiment.Place{{Path: "/tmp/mydummytestfile.txt", Inode: 652834, Why: "one path leads both to one file"}},
+		EntriesSearched: 438013, Milliseconds: 181,
+	}, nil
+}
+
+func (b *fakeSandbox) Script(context.Context) (play.Script, error) {
+	return nil, errors.New("not in this fake")
+}
+
+// Shell starts something that echoes and knows two commands.
+func (b *fakeSandbox) Shell(context.Context, int, int) (play.Shell, error) {
+	r, w := io.Pipe()
+	s := &fakeShell{PipeReader: r, out: w, box: b}
+	go func() { io.WriteString(w, b.engine.say+"tent# ") }()
+	go func() { <-b.done; w.Close() }()
+	return s, nil
+}
+
+type fakeShell struct {
+	*io.PipeReader
+	out  *io.PipeWriter
+	box  *fakeSandbox
+	line string
+}
+
+func (s *fakeShell) Resize(int, int) error { return nil }
+
+func (s *fakeShell) Write(p []byte) (int, error) {
+	for _, c := range string(p) {
+		switch c {
+		case '\r':
+			io.WriteString(s.out, "\r\n")
+			if s.line == "exit" {
+				s.out.Close()
+				return len(p), nil
+			}
+			s.run()
+			io.WriteString(s.out, "tent# ")
+			s.line = ""
+		case 7:
+			io.WriteString(s.out, "^G")
+		default:
+			s.line += string(c)
+			io.WriteString(s.out, string(c))
+		}
+	}
+	return len(p), nil
+}
+
+func (s *fakeShell) run() {
+	s.box.mu.Lock()
+	defer s.box.mu.Unlock()
+	s.box.tmpfs = s.box.tmpfs || strings.HasPrefix(s.line, "mount")
+	s.box.exists = s.box.exists || strings.HasPrefix(s.line, "touch")
+}
+
+// notHere is what the engine says on a machine that cannot.
+var notHere = &features.NotSupportedError{Feature: "namespaces", Remedy: "take a Linux"}

@@ -1,0 +1,82 @@
+package tui
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/tentpole-labs/tentpole/tui/tuitest"
+)
+
+// fits checks that a screen is exactly as high as the window and no line of it
+// wider.
+func fits(t testing.TB, d *tuitest.Driver, width, height int) {
+	t.Helper()
+	raw := d.Raw()
+	if width < 1 || height < 1 {
+		if raw != "" {
+			t.Fatalf("%dx%d: there is a screen: %q", width, height, raw)
+		}
+		return
+	}
+	lines := strings.Split(raw, "\n")
+	if len(lines) != height {
+		t.Fatalf("%dx%d: the screen has %d lines:\n%s", width, height, len(lines), d.Screen())
+	}
+	for i, line := range lines {
+		if w := ansi.StringWidth(line); w > width {
+			t.Fatalf("%dx%d: line %d is %d wide: %q", width, height, i, w, line)
+		}
+	}
+	if c := d.View().Cursor; c != nil && (c.X < 0 || c.Y < 0 || c.X >= width || c.Y >= height) {
+		t.Fatalf("%dx%d: the cursor is at %d, %d", width, height, c.X, c.Y)
+	}
+}
+
+// TestRandomKeys presses keys and changes sizes at random: nothing panics and
+// no line is ever wider than the screen.
+func TestRandomKeys(t *testing.T) {
+	keys := []string{
+		"enter", "enter", "n", "b", "tab", "shift+tab", "z", "H", "S", "y", "p", "K", "?", "q", "esc", "space",
+		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "f1", "f2", "f3", "x", "é",
+	}
+	rounds := 4000
+	if testing.Short() {
+		rounds = 500
+	}
+	seed := uint64(1)
+	r := rand.New(rand.NewPCG(seed, 2))
+	e := &fakeEngine{say: "\x1b[31mred\x1b[0m \u202e\u009b wide 漢字 e\u0301\r\n"}
+	width, height := 80, 24
+	d, m := begin(t, options(t, e), width, height)
+	trail := []string{}
+	defer func() {
+		if v := recover(); v != nil {
+			t.Fatalf("panic: %v\nafter %v\n%s", v, trail[max(0, len(trail)-30):], d.Screen())
+		}
+	}()
+	for range rounds {
+		switch r.IntN(12) {
+		case 0:
+			width, height = r.IntN(160), r.IntN(50)
+			d.Resize(width, height)
+		case 1:
+			d.Wait()
+		default:
+			k := keys[r.IntN(len(keys))]
+			trail = append(trail, k)
+			d.Press(k)
+		}
+		d.Drain()
+		fits(t, d, width, height)
+	}
+	d.Wait()
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := e.count(); n != 0 {
+		t.Errorf("%d sandboxes are still open after Close", n)
+	}
+}

@@ -1,0 +1,193 @@
+package tui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+)
+
+// scope is where a binding applies.
+type scope int
+
+const (
+	inHome scope = 1 << iota
+	inLesson
+	inSandbox
+	inPage    // a page of text is in front
+	inTheTent = inLesson | inSandbox
+	anywhere  = inHome | inLesson | inSandbox | inPage
+)
+
+// binding is one key and what it does: the table of bindings is all there is
+// to keys; footer and help are made from it.
+type binding struct {
+	keys  []string // as Bubble Tea names them
+	show  string   // as the footer names the key
+	does  string   // in the footer, in a word or two
+	help  string   // in the help, when more is to be said
+	where scope
+	do    func(*Model) tea.Cmd
+	on    func(*Model) bool   // whether it does anything now; nil: always
+	says  func(*Model) string // in place of does, when that depends
+	foot  foot
+}
+
+// foot is the part of the footer a binding is shown in.
+type foot int
+
+const (
+	unseen foot = iota // only in the help
+	left
+	right
+)
+
+var bindings []binding
+
+func init() { // the actions refer to the table through help
+	bindings = []binding{
+		{keys: []string{"enter"}, show: "enter", does: "open", where: inHome, foot: left, do: (*Model).homeOpen},
+		{keys: []string{"up", "k"}, show: "up", does: "the line above", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(-1); return nil }},
+		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(1); return nil }},
+
+		{keys: []string{"enter"}, show: "enter", where: inLesson, foot: left, do: (*Model).main, says: (*Model).mainSays, help: "do the step's main thing"},
+		{keys: []string{"s"}, show: "s", does: "skip", where: inLesson, foot: left, do: (*Model).skip, on: may(lessons.DoSkip), help: "go on without a prediction"},
+		{keys: []string{"n"}, show: "n", does: "next", where: inLesson, foot: left, do: (*Model).next, says: (*Model).nextSays, help: "the next step"},
+		{keys: []string{"b"}, show: "b", does: "back", where: inLesson, foot: left, do: (*Model).back, on: may(lessons.DoBack), help: "the step before"},
+		{keys: []string{"up", "k"}, show: "up", does: "scroll up, or the choice above", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(-1); return nil }},
+		{keys: []string{"down", "j"}, show: "down", does: "scroll down, or the choice below", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(1); return nil }},
+		{keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, show: "1-9", does: "go to that choice", where: inLesson, on: (*Model).choosing},
+
+		{keys: []string{"enter"}, show: "enter", does: "start", where: inSandbox, foot: left, do: (*Model).freeStart, on: func(m *Model) bool { return m.free.tent.busy == nil }, help: "start the sandbox and open a shell inside"},
+		{keys: []string{"space"}, show: "space", does: "switch", where: inSandbox, foot: left, do: (*Model).freeSwitch, on: mainFocused, help: "turn the layer on or off"},
+		{keys: []string{"up", "k"}, show: "up", does: "the layer above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
+		{keys: []string{"down", "j"}, show: "down", does: "the layer below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
+
+		{keys: []string{"tab"}, show: "tab", does: "pane", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
+		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inTheTent, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
+		{keys: []string{"z"}, show: "z", does: "zoom", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
+		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, do: (*Model).toShell, on: hasSandbox, help: "into the shell inside; there, back out (twice sends it)"},
+		{keys: []string{"esc"}, show: "esc", does: "cancel", where: inTheTent, foot: left, do: (*Model).cancelRun, on: func(m *Model) bool { return m.tent().busy != nil }, help: "cancel what is under way"},
+		{keys: []string{"f2"}, show: "F2", does: "the first pane, from anywhere", where: inTheTent, do: func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
+
+		{keys: []string{"H"}, show: "H", does: "hint", where: inLesson, foot: right, do: (*Model).hint, on: may(lessons.DoHint), help: "one more hint"},
+		{keys: []string{"S"}, show: "S", does: "solution", where: inLesson, foot: right, do: asks("Show the solution? It gives the task away.", (*Model).solve), on: may(lessons.DoSolution), help: "the solution (asks)"},
+		{keys: []string{"p"}, show: "p", does: "plan", where: inTheTent, foot: right, do: (*Model).openPlan, on: (*Model).hasPlan, help: "what would be asked of the kernel"},
+		{keys: []string{"K"}, show: "K", does: "kill", where: inTheTent, foot: right, do: asks("End the sandbox and everything in it?", func(m *Model) tea.Cmd { return m.kill(m.tent()) }), on: hasSandbox, help: "end the sandbox (asks)"},
+
+		{keys: []string{"up", "k"}, show: "up", does: "scroll up", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(-1); return nil }, on: (*Model).pageLong},
+		{keys: []string{"down", "j", "enter"}, show: "down", does: "scroll down", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(1); return nil }, on: (*Model).pageLong},
+		{keys: []string{"pgdown", "space"}, show: "space", does: "a page down", where: inPage | inLesson, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
+		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inLesson | inSandbox, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
+		{keys: []string{"q", "esc"}, show: "q", does: "back", where: inPage, foot: right, do: func(m *Model) tea.Cmd { m.page = nil; return nil }},
+
+		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inTheTent, foot: right, do: (*Model).openHelp, help: "this list"},
+		{keys: []string{"q"}, show: "q", does: "leave", where: inLesson, foot: right, do: (*Model).leaveLesson, help: "go home; what you did is kept"},
+		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
+		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
+		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
+	}
+}
+
+func may(a lessons.Action) func(*Model) bool {
+	return func(m *Model) bool { return m.lesson.session.Walk.May(a) }
+}
+
+func mainFocused(m *Model) bool { return m.focus == paneMain }
+
+func hasSandbox(m *Model) bool { return m.tent().live }
+
+// hasPlan tells whether there is something to plan.
+func (m *Model) hasPlan() bool {
+	return m.screen == onSandbox || m.lesson.session.Walk.Step().Run != nil
+}
+
+// scope is where the keys go now.
+func (m *Model) scope() scope {
+	switch {
+	case m.page != nil:
+		return inPage
+	case m.screen == onLesson:
+		return inLesson
+	case m.screen == onSandbox:
+		return inSandbox
+	}
+	return inHome
+}
+
+// applies tells whether a binding does something now.
+func (m *Model) applies(b binding) bool {
+	return b.where&m.scope() != 0 && (b.on == nil || b.on(m))
+}
+
+// key does what a key is for now.
+func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
+	m.notice = ""
+	switch {
+	case m.tooSmall() && k.String() != "ctrl+c":
+		return nil
+	case m.ask != nil:
+		return m.answerQuestion(k)
+	case m.inShell():
+		return m.keyInShell(k)
+	}
+	name := k.String()
+	for _, b := range bindings {
+		if !slices.Contains(b.keys, name) || !m.applies(b) {
+			continue
+		}
+		if b.do == nil { // the only one: the digits
+			m.lessonChoose(int(name[0] - '1'))
+			return nil
+		}
+		return b.do(m)
+	}
+	return nil
+}
+
+// shellKeys are the few that a shell does not get.
+var shellKeys = []struct {
+	key, show, does string
+	do              func(*Model) tea.Cmd
+}{
+	{"ctrl+g", "ctrl-g", "back (twice sends it)", func(m *Model) tea.Cmd { m.leftAt = m.opt.Now(); m.leaveShell(); return nil }},
+	{"f2", "F2", "lesson", func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
+	{"f3", "F3", "", func(*Model) tea.Cmd { return nil }},
+	{"f1", "F1", "help", (*Model).openHelp},
+}
+
+func (m *Model) keyInShell(k tea.KeyPressMsg) tea.Cmd {
+	name := k.String()
+	for _, s := range shellKeys {
+		if s.key == name {
+			return s.do(m)
+		}
+	}
+	m.shellKey(k)
+	return nil
+}
+
+// toShell goes into the shell. Right after leaving it by the same key it sends
+// that key, too.
+func (m *Model) toShell() tea.Cmd {
+	t := m.tent()
+	twice := t.shell != nil && !m.leftAt.IsZero() && m.opt.Now().Sub(m.leftAt) < twiceTime
+	m.leftAt = m.leftAt.Add(-twiceTime)
+	cmd := m.enterShell(t)
+	if twice {
+		m.shellKey(tea.KeyPressMsg{Code: 'g', Mod: tea.ModCtrl})
+	}
+	return cmd
+}
+
+func (m *Model) cancelRun() tea.Cmd {
+	m.tent().busy.cancel()
+	return nil
+}
+
+func (m *Model) nextPane(n int) {
+	panes := m.panes()
+	i := slices.Index(panes, m.focus)
+	m.focus = panes[(i+n+len(panes))%len(panes)]
+}

@@ -1,0 +1,102 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+)
+
+// twiceTime is how soon a second ctrl-g must come to be sent to the shell.
+const twiceTime = 600 * time.Millisecond
+
+// choosing tells whether the step waits for a choice.
+func (m *Model) choosing() bool {
+	p := m.lesson.session.Walk.Phase()
+	return m.focus == paneMain && (p == lessons.Predicting || p == lessons.Asking)
+}
+
+// choices is how many choices the step offers.
+func (m *Model) choices() int {
+	step := m.lesson.session.Walk.Step()
+	switch {
+	case step.Predict != nil:
+		return len(step.Predict.Options)
+	case step.Quiz != nil:
+		return len(step.Quiz.Answers)
+	}
+	return 0
+}
+
+func (m *Model) lessonChoose(i int) {
+	if i < m.choices() {
+		m.lesson.cursor = i
+		m.seesChoices()
+	}
+}
+
+// lessonMove moves among the choices, once they are seen, or scrolls.
+func (m *Model) lessonMove(n int) {
+	if !m.choosing() {
+		m.scrollBy(n)
+		return
+	}
+	if n > 0 && !m.seesChoices() {
+		return
+	}
+	switch to := m.lesson.cursor + n; {
+	case to < 0:
+		m.scrollBy(n)
+	case to < m.choices():
+		m.lesson.cursor = to
+	default:
+		m.scrollBy(n)
+	}
+}
+
+func (m *Model) freeUpDown(n int) {
+	if m.focus == paneMain {
+		m.freeMove(n)
+		return
+	}
+	m.scrollBy(n)
+}
+
+// turn moves by a page.
+func (m *Model) turn(n int) {
+	if m.page != nil {
+		m.pageScroll(n * max(m.bodyHeight()-3, 1))
+		return
+	}
+	_, height := m.inner(m.focus)
+	m.scrollBy(n * max(height-1, 1))
+}
+
+// mainSays names what enter does.
+func (m *Model) mainSays() string {
+	w := m.lesson.session.Walk
+	switch w.Phase() {
+	case lessons.Predicting:
+		return "predict and run"
+	case lessons.Running:
+		return "run"
+	case lessons.Comparing:
+		return "run again"
+	case lessons.Asking:
+		return "answer"
+	}
+	if t := m.lesson.tent; w.Step().Kind == lessons.KindTask {
+		if t.live && t.of == w.Step().ID {
+			return "go inside"
+		}
+		return "start"
+	}
+	return m.nextSays()
+}
+
+// nextSays names what n does.
+func (m *Model) nextSays() string {
+	if m.lesson.session.Walk.May(lessons.DoNext) {
+		return "next"
+	}
+	return "finish"
+}

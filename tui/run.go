@@ -1,0 +1,120 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+
+	"github.com/tentpole-labs/tentpole/tui/styles"
+)
+
+// ErrNoTerminal says that input or output is no terminal.
+var ErrNoTerminal = errors.New("the full screen needs a terminal for input and output; learn LESSON --plain works without one")
+
+// SignalError says that a signal ended the program.
+type SignalError struct{ Signal os.Signal }
+
+func (e *SignalError) Error() string { return "ended by signal: " + e.Signal.String() }
+
+// ended are the signals that end the program. Bubble Tea itself would leave
+// the terminal raw on two of them.
+var endedBy = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
+
+// Run shows the full screen until the learner leaves, ctx ends or a signal
+// comes. It returns with the terminal as it was and every sandbox gone.
+func Run(ctx context.Context, o Options) error {
+	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+		return ErrNoTerminal
+	}
+	o = fromEnvironment(o)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := New(ctx, o)
+	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.Theme == styles.None {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	p := tea.NewProgram(m, opts...)
+	var end ending
+	m.panics = func(v any) {
+		end.set(fmt.Errorf("a part of the screen failed: %v", v))
+		p.Kill()
+	}
+	stop := end.onSignal(p)
+	_, err := p.Run()
+	stop()
+	cancel()
+	closed := m.Close()
+	if first := end.get(); first != nil {
+		err = first
+	}
+	return errors.Join(err, closed)
+}
+
+// fromEnvironment fills in what the environment says: NO_COLOR, and whether
+// the terminal can show more than ASCII.
+func fromEnvironment(o Options) Options {
+	if o.Theme == "" && os.Getenv("NO_COLOR") != "" {
+		o.Theme = styles.None
+	}
+	o.ASCII = o.ASCII || os.Getenv("TERM") == "linux" || !utf8Locale()
+	return o
+}
+
+// utf8Locale tells by the first variable that is set, in the order of
+// locale(7).
+func utf8Locale() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(os.Getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// ending is the first reason why the program ended, other than the learner.
+type ending struct {
+	mu  sync.Mutex
+	err error
+}
+
+func (e *ending) set(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.err == nil {
+		e.err = err
+	}
+}
+
+func (e *ending) get() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.err
+}
+
+// onSignal ends the program when one of the signals comes, until stop.
+func (e *ending) onSignal(p *tea.Program) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(signals, endedBy...)
+	go func() {
+		select {
+		case s := <-signals:
+			e.set(&SignalError{s})
+			p.Kill()
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}

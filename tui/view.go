@@ -1,0 +1,333 @@
+package tui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/tui/styles"
+)
+
+// View implements tea.Model.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.screenText())
+	v.AltScreen = true
+	v.WindowTitle = "tentpole"
+	v.Cursor = m.cursor()
+	return v
+}
+
+// screenText is the whole screen, exactly as many lines as it is high.
+func (m *Model) screenText() string {
+	var lines []string
+	switch {
+	case m.width < 1 || m.height < 1:
+		return ""
+	case m.tooSmall():
+		lines = append(make([]string, (m.height-1)/2), fmt.Sprintf("too small: %d×%d needed", leastWidth, leastHeight))
+	default:
+		lines = append(lines, m.header())
+		if m.height >= tallHeight {
+			lines = append(lines, "")
+		}
+		lines = append(lines, m.body()...)
+		if m.height >= tallHeight {
+			lines = append(lines, "")
+		}
+		lines = append(lines, m.footer())
+	}
+	text := strings.Join(panel.Fit(lines, m.width, m.height), "\n")
+	if m.styles.ASCII {
+		text = styles.Fold(text)
+	}
+	return text
+}
+
+// body draws the panes, or the page in front of them.
+func (m *Model) body() []string {
+	width, height := m.width, m.bodyHeight()
+	if p := m.page; p != nil {
+		box := panel.Box{Title: m.styles.Title.Render(p.title), Width: width, Height: height, Focus: true}
+		inner, rows := box.Inner()
+		box.Lines = p.lines(m.styles, inner)
+		box.Scroll = max(min(p.scroll, len(box.Lines)-rows), 0)
+		box.Foot = m.more(len(box.Lines), box.Scroll, rows)
+		return box.Draw(m.styles)
+	}
+	rows := make([]string, height)
+	for _, at := range m.places() {
+		for i, line := range m.box(at).Draw(m.styles) {
+			rows[at.y+i] += line // places come from left to right
+		}
+	}
+	return rows
+}
+
+// box is a pane with its border.
+func (m *Model) box(at place) panel.Box {
+	b := panel.Box{
+		Title: m.title(at.pane), Width: at.width, Height: at.height, Scroll: m.scrolls[at.pane],
+		Focus: at.pane == m.focus, Flush: at.pane == paneInside,
+	}
+	width, height := b.Inner()
+	b.Lines = m.content(at.pane, width, height)
+	if at.pane != paneInside && at.pane != paneTent {
+		b.Scroll = max(min(b.Scroll, len(b.Lines)-height), 0)
+		b.Foot = m.more(len(b.Lines), b.Scroll, height)
+	}
+	return b
+}
+
+// more says that there is more than is seen.
+func (m *Model) more(lines, scroll, height int) string {
+	switch {
+	case scroll+height < lines && scroll > 0:
+		return m.styles.Faint.Render("more above and below")
+	case scroll+height < lines:
+		return m.styles.Faint.Render("more below")
+	case scroll > 0:
+		return m.styles.Faint.Render("more above")
+	}
+	return ""
+}
+
+// names are what panes are called.
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent"}
+
+func (m *Model) name(p pane) string {
+	if p != paneMain {
+		return names[p]
+	}
+	switch m.screen {
+	case onLesson:
+		return "lesson"
+	case onSandbox:
+		return "layers"
+	}
+	return "tentpole"
+}
+
+// title is what stands in the border of a pane. Where panes take turns it is
+// all their names, the one that is seen standing out.
+func (m *Model) title(p pane) string {
+	s := m.styles
+	if alone := m.zoom || !m.wide(); alone && m.tent() != nil && p != paneInside && len(m.panes()) > 1 {
+		var tabs []string
+		for _, other := range m.panes() {
+			if other == p {
+				tabs = append(tabs, s.Title.Render("["+m.name(other)+"]"))
+				continue
+			}
+			tabs = append(tabs, s.Faint.Render(m.name(other)))
+		}
+		return strings.Join(tabs, " · ")
+	}
+	switch {
+	case p == paneTent && m.screen == onHome:
+		return s.Title.Render("the poles")
+	case p == paneInside && m.focus == paneInside:
+		return s.Inside.Render("INSIDE   you are here")
+	case p == paneInside:
+		return s.Inside.Render("INSIDE")
+	case p == paneKernel && m.screen == onSandbox && !m.free.tent.live:
+		return s.Title.Render("what would be asked of the kernel")
+	case p == paneKernel:
+		return s.Title.Render("what the kernel was asked")
+	case p == paneBoard && m.onTask():
+		return s.Title.Render("board: what changed")
+	}
+	return s.Title.Render(m.name(p))
+}
+
+// boardLines is the board with the rows in front that matter to the step.
+// While a task is done only those are shown, unless the board has the keys.
+func (m *Model) boardLines(t *tent, width int) []string {
+	var observe []string
+	if m.screen == onLesson {
+		if r := m.lesson.session.Walk.Step().Run; r != nil {
+			observe = r.Observe
+		}
+	}
+	matter := append(slices.Clone(observe), t.changed...)
+	rows := panel.First(t.board.Rows, matter)
+	if m.onTask() && m.focus != paneBoard {
+		rows = slices.DeleteFunc(rows, func(r facts.Row) bool {
+			return !slices.Contains(matter, r.ID) && (r.Word == facts.Shared || r.Word == facts.None)
+		})
+	}
+	return panel.Board{Rows: rows, Changed: t.changed}.Lines(m.styles, width)
+}
+
+func (m *Model) kernelLines(t *tent, width int) []string {
+	if m.screen == onSandbox && !t.live && m.free.planned != nil {
+		return panel.Plan(m.styles, m.free.planned, width)
+	}
+	transcript, layers := t.transcript, t.layers().List()
+	if b := t.busy; b != nil && len(b.now.Transcript) > 0 {
+		transcript = b.now.Transcript
+	}
+	return panel.Kernel(m.styles, transcript, layers, width)
+}
+
+// header says where the learner is.
+func (m *Model) header() string {
+	s := m.styles
+	switch m.screen {
+	case onLesson:
+		return m.lessonHeader()
+	case onSandbox:
+		return panel.Ends(" "+s.Title.Render("tentpole")+"  sandbox", fmt.Sprintf("%d switched on ", m.free.set.Len()), m.width)
+	}
+	return panel.Ends(" "+s.Title.Render("tentpole"), s.Faint.Render(m.home.ability)+" ", m.width)
+}
+
+func (m *Model) lessonHeader() string {
+	s, l := m.styles, m.lesson
+	w := l.session.Walk
+	info := w.Lesson()
+	step := fmt.Sprintf("step %d of %d", w.At()+1, len(info.Steps))
+	if m.focus == paneInside && m.onTask() && !m.wide() {
+		return panel.Ends(" "+s.Strong.Render("your turn")+" · "+m.taskLine(), info.ID+"  "+step+" ", m.width)
+	}
+	if !m.wide() {
+		return panel.Ends(" "+s.Title.Render(info.ID)+"   "+step, s.Faint.Render(m.raisedLine())+" ", m.width)
+	}
+	left := " " + s.Title.Render("tentpole") + "  " + partTitle(m.opt.Course, info.Part) + "  ›  " + s.Strong.Render(info.Title)
+	right := fmt.Sprintf("%s   lesson %d of %d   %d min ", step, l.number, len(m.opt.Course.Lessons), info.Minutes)
+	return panel.Ends(left, s.Faint.Render(right), m.width)
+}
+
+// raisedLine says what is raised and what that changed, where the tent is not
+// drawn.
+func (m *Model) raisedLine() string {
+	t := m.lesson.tent
+	if t.plan == nil {
+		return ""
+	}
+	line := panel.Raised(t.layers())
+	if m.lesson.session.Walk.Step().Run == nil {
+		return line
+	}
+	if added := m.lesson.session.Walk.Step().Run.Added; len(added) > 0 {
+		line += " · new: " + strings.Join(added, ", ")
+	}
+	return line
+}
+
+// taskLine is the task in one line: a box a part, and the first that is open.
+func (m *Model) taskLine() string {
+	w := m.lesson.session.Walk
+	if w.State().Done {
+		return "all parts are done: F2 goes back"
+	}
+	parts := m.lesson.results[w.Step().ID].parts
+	var boxes []string
+	for _, p := range parts {
+		boxes = append(boxes, tick(p.Done))
+	}
+	line := strings.Join(boxes, " ")
+	for _, p := range parts {
+		if !p.Done {
+			return line + " " + p.Say
+		}
+	}
+	return line + " " + play.NotYet(parts)
+}
+
+// footer says what the keys do.
+func (m *Model) footer() string {
+	s := m.styles
+	switch {
+	case m.ask != nil:
+		return " " + s.Strong.Render(m.ask.text) + "   " + s.Key.Render("y") + " yes  " + s.Key.Render("n") + " no"
+	case m.notice != "":
+		return " " + s.Strong.Render(m.notice)
+	case m.inShell():
+		line := " keys go to: " + s.Inside.Render("INSIDE") + "  "
+		for _, k := range shellKeys {
+			does := k.does
+			if k.key == "f2" {
+				does = m.name(paneMain)
+			}
+			if does != "" {
+				line += "  " + s.Key.Render(k.show) + " " + does
+			}
+		}
+		return line
+	}
+	var sides [3][]string
+	said := map[string]bool{}
+	for _, b := range bindings {
+		if b.foot == unseen || !m.applies(b) {
+			continue
+		}
+		does := b.does
+		if b.says != nil {
+			does = b.says(m)
+		}
+		if said[does] { // n need not be named where enter does the same
+			continue
+		}
+		said[does] = true
+		sides[b.foot] = append(sides[b.foot], s.Key.Render(b.show)+" "+does)
+	}
+	return footerLine(sides[left], sides[right], m.width)
+}
+
+// footerLine leaves out what has no room, from the middle.
+func footerLine(left, right []string, width int) string {
+	gap := "   "
+	if width < wideWidth {
+		gap = "  "
+	}
+	for {
+		l, r := " "+strings.Join(left, gap), strings.Join(right, gap)+" "
+		if ansi.StringWidth(l)+ansi.StringWidth(r)+2 <= width || len(left) == 0 {
+			return panel.Ends(l, r, width)
+		}
+		left = left[:len(left)-1]
+	}
+}
+
+// help lists the keys that apply somewhere on this screen.
+func (m *Model) help() [][2]string {
+	var out [][2]string
+	for _, b := range bindings {
+		if b.where&m.scope() == 0 {
+			continue
+		}
+		text := b.help
+		if text == "" {
+			text = b.does
+		}
+		out = append(out, [2]string{b.show, text})
+	}
+	return out
+}
+
+// cursor is where the shell's cursor is on the screen.
+func (m *Model) cursor() *tea.Cursor {
+	if m.tooSmall() || !m.inShell() {
+		return nil
+	}
+	f := m.tent().shell.frame
+	if !f.Cursor {
+		return nil
+	}
+	at := m.place(paneInside)
+	top := 1
+	if m.height >= tallHeight {
+		top = 2
+	}
+	x, y := at.x+1+f.X, top+at.y+1+f.Y
+	if f.X >= at.width-2 || f.Y >= at.height-2 {
+		return nil // the frame is of before the pane became smaller
+	}
+	return tea.NewCursor(x, y)
+}
