@@ -26,7 +26,10 @@ BUILD := $(GO) build -trimpath -ldflags '-s -w'
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
 TESTS     := $(GO) run ./.ci/report -count=1 -p=1 -timeout=10m $(TESTFLAGS)
-AS_ROOT   := sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TMPDIR --
+
+# Root gets the modules that are here, and a build cache of its own.
+AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
+	env "PATH=$(PATH)" "GOMODCACHE=$(shell $(GO) env GOMODCACHE)"
 BENCHES   := -run '^$$' -count 5
 
 .DEFAULT_GOAL := help

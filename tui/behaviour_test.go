@@ -304,3 +304,42 @@ func TestLateMessages(t *testing.T) {
 		t.Error("there are panes for no tent")
 	}
 }
+
+// TestLeaveWhileBusy: leaving does not wait for what is under way.
+func TestLeaveWhileBusy(t *testing.T) {
+	e := &fakeEngine{hold: make(chan struct{})}
+	d, m := begin(t, options(t, e), 120, 40)
+	atRun(d)
+	d.Press("enter", "q")
+	d.Wait()
+	if e.count() != 0 || m.screen != onHome {
+		t.Errorf("%d sandboxes are open", e.count())
+	}
+}
+
+// TestShellSize: the terminal is as large as its pane, at every size.
+func TestShellSize(t *testing.T) {
+	d, m := begin(t, options(t, &fakeEngine{}), 120, 40)
+	atTask(d)
+	for _, size := range []struct{ width, height int }{{120, 40}, {80, 24}, {200, 60}, {100, 28}, {99, 28}, {40, 12}} {
+		d.Resize(size.width, size.height)
+		width, height := m.inner(paneInside)
+		if s := m.tent().shell; s.cols != width || s.rows != height {
+			t.Errorf("%+v: the terminal is %dx%d, its pane %dx%d", size, s.cols, s.rows, width, height)
+		}
+		d.UntilScreen("has the prompt", func(s string) bool { return strings.Contains(s, "tent#") })
+	}
+}
+
+// TestOneWatch: only the newest watch of a sandbox goes on.
+func TestOneWatch(t *testing.T) {
+	d, m := begin(t, options(t, &fakeEngine{}), 120, 40)
+	atTask(d)
+	old := about(m.tent().id)
+	n := m.tent().watches - 1
+	for _, msg := range []tea.Msg{watchMsg{old, n}, sightMsg{about: old, watch: n, step: m.stepInTent()}} {
+		if m.handle(msg) != nil {
+			t.Errorf("%T of an older watch goes on", msg)
+		}
+	}
+}

@@ -84,7 +84,7 @@ func (m *Model) places() []place {
 	}
 	left := min(width*54/100, measure+4) // text does not get wider than can be read
 	right := width - left
-	tentRows := min(10, height/4)
+	const tentRows = 9 // the drawing and its border
 	rest := height - tentRows
 	board := rest * 55 / 100
 	return []place{

@@ -2,6 +2,7 @@ package panel
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -54,14 +55,22 @@ func (b Board) Lines(s styles.Styles, width int) []string {
 		if slices.Contains(b.Changed, r.ID) {
 			mark, text = new, s.Strong
 		}
-		line := text.Render(Pad(r.Label, label)) + boardGap + s.Host.Render(Pad(r.Host, host)) + boardGap +
-			s.Inside.Render(Pad(r.Inside, inside)) + boardGap + text.Render(Pad(r.Word, word)) + boardGap + s.Strong.Render(Pad(mark, len(new)))
+		line := text.Render(Pad(r.Label, label)) + boardGap + s.Host.Render(Pad(tail(r.Host, host), host)) + boardGap +
+			s.Inside.Render(Pad(tail(r.Inside, inside), inside)) + boardGap + text.Render(Pad(r.Word, word)) + boardGap + s.Strong.Render(Pad(mark, len(new)))
 		if left := width - ansi.StringWidth(line) - len(boardGap); r.Note != "" && left >= ansi.StringWidth(r.Note) {
 			line += boardGap + s.Faint.Render(r.Note)
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// tail shortens a number from the left: inodes differ in their last digits.
+func tail(value string, width int) string {
+	if len(value) <= width || width < 2 || strings.Trim(value, "0123456789") != "" {
+		return value
+	}
+	return "…" + value[len(value)-width+1:]
 }
 
 // share gives two columns what they want, or splits what there is.

@@ -55,7 +55,7 @@ func (b Box) Draw(s styles.Styles) []string {
 	side := border.Render("│")
 	lines := Fit(from(b.Lines, b.Scroll), width, height)
 	for _, line := range lines {
-		out = append(out, side+gap+line+gap+side)
+		out = append(out, side+Pad(gap+line, b.Width-2)+side)
 	}
 	return append(out, edge(border, "╰", "╯", b.Foot, b.Width))
 }
@@ -129,9 +129,15 @@ func Ends(left, right string, width int) string {
 
 // Wrap breaks styled text into lines of at most that width. Long words are
 // broken too, so that no line is wider.
-func Wrap(text string, width int) []string {
+func Wrap(text string, width int) []string { return wrap(text, width, "") }
+
+func wrap(text string, width int, breakpoints string) []string {
 	if width <= 0 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(text, width, ""), "\n")
+	lines := strings.Split(ansi.Wrap(text, width, breakpoints), "\n")
+	for i, line := range lines { // a blank at a break may hang over the end
+		lines[i] = ansi.Truncate(strings.TrimRight(line, " "), width, "")
+	}
+	return lines
 }

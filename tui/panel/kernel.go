@@ -62,7 +62,7 @@ func hang(mark, text string, width int, style func(...string) string) []string {
 
 // wrapCode breaks after what joins words in paths and flags, too.
 func wrapCode(text string, width int) []string {
-	return strings.Split(ansi.Wrap(text, width, "|/,@"), "\n")
+	return wrap(text, width, "|/,@")
 }
 
 // manuals are the pages about those layers, as man wants them.

@@ -1,0 +1,183 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// tmux is a terminal for a test: a server of its own on a socket of its own.
+type tmux struct {
+	t      *testing.T
+	socket string
+	dir    string
+}
+
+// newTmux starts a shell in a terminal of that size.
+func newTmux(t *testing.T, program string, cols, rows int) *tmux {
+	t.Helper()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		skip(t, "tmux is not installed: apt-get install tmux")
+	}
+	m := &tmux{t: t, dir: workRoot(t)}
+	m.socket = filepath.Join(m.dir, "socket")
+	env := []string{"env", "XDG_STATE_HOME=" + m.dir, "SUDO_UID=", "LC_ALL=C.UTF-8", "PS1=ready$ ", "ENV=", "HOME=" + m.dir,
+		"PATH=" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "sh", "-i"}
+	m.run(append([]string{"-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(cols), "-y", fmt.Sprint(rows)}, env...)...)
+	t.Cleanup(func() { m.run("kill-server") })
+	m.waitFor("ready$")
+	return m
+}
+
+func (m *tmux) run(args ...string) string {
+	m.t.Helper()
+	cmd := exec.Command("tmux", append([]string{"-S", m.socket}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		m.t.Fatalf("tmux %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func (m *tmux) screen() string { return m.run("capture-pane", "-p") }
+
+// press sends keys by tmux's names for them.
+func (m *tmux) press(keys ...string) {
+	m.t.Helper()
+	m.run(append([]string{"send-keys"}, keys...)...)
+}
+
+// line types a line as it is.
+func (m *tmux) line(text string) {
+	m.t.Helper()
+	m.run("send-keys", "-l", text)
+	m.press("Enter")
+}
+
+// waitFor waits until all the texts are on the screen.
+func (m *tmux) waitFor(texts ...string) string {
+	m.t.Helper()
+	const patience = 60 * time.Second // a machine that does other things too
+	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		s := m.screen()
+		missing := ""
+		for _, text := range texts {
+			if !strings.Contains(s, text) {
+				missing = text
+			}
+		}
+		if missing == "" {
+			return s
+		}
+		if time.Now().After(deadline) {
+			m.t.Fatalf("%q did not come; the screen is:\n%s", missing, s)
+		}
+	}
+}
+
+// TestMountsOnATerminal plays the lesson mounts to its end as a person at the
+// keys would, leaves, and comes back.
+func TestMountsOnATerminal(t *testing.T) {
+	program := build(t)
+	for _, size := range [][2]int{{80, 24}, {140, 40}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			m := newTmux(t, program, size[0], size[1])
+			m.line("stty -g >before; tentpole learn mounts; echo left: $?")
+			m.waitFor("step 1 of 8", "enter")
+			m.press("Enter")
+			playRun(m)
+			playTask(m)
+			playWindow(m)
+			playRest(m)
+			m.waitFor("Freely", "of 8 steps")
+			m.press("q")
+			m.waitFor("left: 0")
+			m.line("clear; stty -g >after; cmp before after && echo the terminal is as before")
+			m.waitFor("\nthe terminal is as before")
+			// What was done is there at the next start.
+			m.line("clear; tentpole progress show; tentpole lesson list")
+			m.waitFor("mounts       8 of 8 steps done")
+			m.line("clear; tentpole")
+			m.waitFor("8 of 8 steps")
+			m.press("q")
+			m.line("clear; echo gone: $?")
+			m.waitFor("gone: 0")
+		})
+	}
+}
+
+// playRun predicts wrongly, runs, and looks at what changed.
+func playRun(m *tmux) {
+	m.t.Helper()
+	m.waitFor("step 2 of 8")
+	for range 40 { // the question may lie below on a small screen
+		if strings.Contains(m.screen(), "nowhere") {
+			break
+		}
+		m.press("Down")
+	}
+	m.press("3", "Enter")
+	m.waitFor("Measured", "at the same path")
+	m.press("Tab")
+	m.waitFor("mount ns", "own", "shared")
+	m.press("Tab")
+	m.waitFor("clone(CLONE_NEWNS", "unshare --mount")
+	m.press("n")
+}
+
+// playTask goes inside, does what is asked, and comes back.
+func playTask(m *tmux) {
+	m.t.Helper()
+	m.waitFor("step 3 of 8", "[ ]")
+	m.press("Enter")
+	m.waitFor("tent#")
+	m.line("mount -t tmpfs tmpfs /tmp")
+	m.waitFor("[x]")
+	m.line("touch /tmp/mydummytestfile.txt; echo done-$((6*7))")
+	m.waitFor("done-42")
+	m.waitFor("ll parts are done")
+	m.press("F2")
+	m.waitFor("All parts are done")
+	m.press("n")
+}
+
+func playWindow(m *tmux) {
+	m.t.Helper()
+	m.waitFor("step 4 of 8", "going through the process")
+	m.press("2", "Enter")
+	m.waitFor("one-way", "run again")
+	m.press("n")
+}
+
+// playRest answers the quiz and reads to the end.
+func playRest(m *tmux) {
+	m.t.Helper()
+	m.waitFor("step 5 of 8", "none")
+	m.press("3", "Enter")
+	m.press("n")
+	m.waitFor("step 6 of 8")
+	m.press("Enter")
+	m.waitFor("step 7 of 8")
+	m.press("Enter")
+	m.waitFor("step 8 of 8")
+	m.press("Enter")
+}
+
+// TestTooSmall: a terminal of 20 by 5 gets a sentence, and the screen comes
+// when there is room.
+func TestTooSmall(t *testing.T) {
+	m := newTmux(t, build(t), 20, 5)
+	m.line("tentpole")
+	m.waitFor("40")
+	m.run("resize-window", "-x", "80", "-y", "24")
+	m.waitFor("Freely")
+	m.press("q")
+	m.waitFor("ready$")
+}
