@@ -77,11 +77,12 @@ func (m *Model) stepTexts() []string {
 
 // render is the slow part: about 20 ms for a page.
 func render(s styles.Styles, text string, width int) []string {
-	r, err := glamour.NewTermRenderer(glamour.WithStyles(s.Markdown()), glamour.WithWordWrap(width))
+	source, hang := joinItems(text)
+	r, err := glamour.NewTermRenderer(glamour.WithStyles(s.Markdown()), glamour.WithWordWrap(max(width-hang, 1)))
 	if err != nil {
 		return strings.Split(play.Text(text, width), "\n")
 	}
-	out, err := r.Render(text)
+	out, err := r.Render(source)
 	if err != nil {
 		return strings.Split(play.Text(text, width), "\n")
 	}
@@ -97,6 +98,9 @@ func render(s styles.Styles, text string, width int) []string {
 	}
 	if n := len(lines); n > 0 && lines[n-1] == "" {
 		lines = lines[:n-1]
+	}
+	if hang > 0 {
+		hangItems(lines)
 	}
 	return lines
 }
