@@ -107,7 +107,8 @@ func TestMountsOnATerminal(t *testing.T) {
 			m.line("clear; tentpole")
 			m.waitFor("8 of 8 steps")
 			m.press("q")
-			m.line("clear; echo gone: $?")
+			m.waitFor("ready$")
+			m.line("echo gone: $?")
 			m.waitFor("gone: 0")
 		})
 	}
