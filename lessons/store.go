@@ -97,7 +97,7 @@ func (s *Store) Update(change func(*Progress) error) (err error) {
 }
 
 func (s *Store) update(change func(*Progress) error) error {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+	if err := os.MkdirAll(s.Dir, 0o711); err != nil {
 		return s.failed("write", err)
 	}
 	unlock, err := s.lock()
@@ -139,7 +139,7 @@ func (s *Store) lock() (unlock func(), err error) {
 func (s *Store) failed(what string, err error) error {
 	remedy := ""
 	switch {
-	case errors.Is(err, fs.ErrPermission) || isReadOnly(err):
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) || isReadOnly(err):
 		remedy = "; make it writable, or set XDG_STATE_HOME to a directory that is"
 	case isFull(err):
 		remedy = "; free some space. What was kept before is unharmed"
