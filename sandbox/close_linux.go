@@ -143,11 +143,19 @@ func (s *Sandbox) buryAll() {
 // patience bounds how long Close waits for the kernel to let go.
 const patience = 5 * time.Second
 
+// release tells the init that its owner is done: by the liveness pipe, which
+// it watches all the time, and by the end of the conversation, which it hears
+// even before.
+func (s *Sandbox) release() {
+	s.liveness.Close()
+	s.conn.End()
+}
+
 // Close ends everything inside, waits until it is gone, and removes what the
 // sandbox kept. It may be called more than once.
 func (s *Sandbox) Close() error {
 	s.closing.Do(func() {
-		s.liveness.Close()
+		s.release()
 		select {
 		case <-s.gone:
 		case <-time.After(patience):

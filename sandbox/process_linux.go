@@ -12,12 +12,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
 
 // Process is a command inside. Its methods may be called from any goroutine.
 type Process struct {
-	name     string
+	args     []string
 	pid      int // on the host
 	inside   int // as it sees itself
 	started  chan error
@@ -98,10 +99,23 @@ func (p *Process) Release() {
 // Environment is what commands inside find set when they bring none.
 func (s *Sandbox) Environment() []string { return append([]string(nil), s.env...) }
 
-// Start starts a command inside. The error wraps fs.ErrNotExist when there is
-// no such program, fs.ErrPermission when it may not be executed.
+// Start starts a command inside. The error is a *CommandError, which wraps
+// fs.ErrNotExist when there is no such program and fs.ErrPermission when it
+// may not be executed, or tells that the sandbox has ended.
 func (s *Sandbox) Start(ctx context.Context, c Command) (*Process, error) {
-	p := &Process{name: strings.Join(c.Args[:min(1, len(c.Args))], ""), started: make(chan error, 1), done: make(chan struct{})}
+	p, err := s.request(c)
+	if err != nil {
+		return nil, err
+	}
+	return p, s.await(ctx, p)
+}
+
+// request asks the init for a command. The answer comes to p.started.
+func (s *Sandbox) request(c Command) (*Process, error) {
+	if len(c.Args) == 0 {
+		return nil, &UsageError{What: "command", Why: "there is none"}
+	}
+	p := &Process{args: c.Args, started: make(chan error, 1), done: make(chan struct{})}
 	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, Tool: c.tool}
 	if run.Dir == "" {
 		run.Dir = "/"
@@ -110,44 +124,53 @@ func (s *Sandbox) Start(ctx context.Context, c Command) (*Process, error) {
 	if c.Terminal != nil {
 		run.Terminal = &proto.Size{Rows: c.Terminal.Rows, Cols: c.Terminal.Cols}
 	} else {
-		files := []*os.File{c.Stdin, c.Stdout, c.Stderr}
 		null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 		if err != nil {
 			return nil, err
 		}
 		defer null.Close()
-		for _, f := range files {
+		for _, f := range []*os.File{c.Stdin, c.Stdout, c.Stderr} {
 			if f == nil {
 				f = null
 			}
 			fds = append(fds, int(f.Fd()))
 		}
 	}
+	if err := s.register(&run, p); err != nil {
+		return nil, err
+	}
+	if err := s.conn.Send(proto.KindRun, &run, fds...); err != nil {
+		s.forget(run.ID)
+		return nil, s.over()
+	}
+	return p, nil
+}
+
+// register gives a command its number in the conversation.
+func (s *Sandbox) register(run *proto.Run, p *Process) error {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	select {
 	case <-s.gone:
-		s.mu.Unlock()
-		return nil, s.over()
+		return s.over()
 	default:
 	}
 	s.nextID++
 	run.ID = s.nextID
 	s.commands[run.ID] = p
-	s.mu.Unlock()
-	if err := s.conn.Send(proto.KindRun, &run, fds...); err != nil {
-		s.forget(run.ID)
-		return nil, s.over()
-	}
+	return nil
+}
+
+// await waits until the command runs. A caller that does not wait leaves it
+// registered: it dies with the sandbox.
+func (s *Sandbox) await(ctx context.Context, p *Process) error {
 	select {
 	case err := <-p.started:
-		if err != nil {
-			return nil, err
-		}
-		return p, nil
+		return err
 	case <-s.gone:
-		return nil, s.over()
+		return s.over()
 	case <-ctx.Done():
-		return nil, ctx.Err() // it is still registered, and dies with the sandbox
+		return ctx.Err()
 	}
 }
 
@@ -199,6 +222,12 @@ func (s *Sandbox) onStarted(m proto.Started, fds []int) {
 		s.terminals = append(s.terminals, p.terminal)
 		s.mu.Unlock()
 	}
+	s.mu.Lock()
+	if !s.executed {
+		s.executed = true
+		s.transcript = append(s.transcript, Done{Operation: op.Execute{Args: p.args}, Microseconds: m.Microseconds})
+	}
+	s.mu.Unlock()
 	p.started <- nil
 }
 
@@ -224,7 +253,7 @@ func (s *Sandbox) onRefused(m proto.Refused) {
 	if p == nil {
 		return
 	}
-	err := &CommandError{Name: p.name, Err: errors.New(m.Text)}
+	err := &CommandError{Name: p.args[0], Err: errors.New(m.Text)}
 	if m.Errno != 0 {
 		err.Err = syscall.Errno(m.Errno)
 	}

@@ -90,7 +90,17 @@ type Status struct {
 
 // Start performs the plan and returns a running sandbox, whose init waits for
 // commands. Close it. ctx ends the start only, not the sandbox.
-func Start(ctx context.Context, p *Plan, o Options) (*Sandbox, error) { return start(ctx, p, o) }
+func Start(ctx context.Context, p *Plan, o Options) (*Sandbox, error) {
+	s, _, err := start(ctx, p, o, nil)
+	return s, err
+}
+
+// Run performs the plan and starts a first command in the sandbox, which is
+// faster than one after the other. Close the sandbox. When the command cannot
+// be started, the error is Sandbox.Start's and the sandbox is gone.
+func Run(ctx context.Context, p *Plan, o Options, c Command) (*Sandbox, *Process, error) {
+	return start(ctx, p, o, &c)
+}
 
 // Open plans spec for this machine and starts it.
 func Open(ctx context.Context, spec Spec, o Options) (*Sandbox, error) {

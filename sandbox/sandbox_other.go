@@ -29,7 +29,9 @@ type Swept struct {
 	Canaries []string `json:"canaries"`
 }
 
-func start(context.Context, *Plan, Options) (*Sandbox, error) { return nil, notHere() }
+func start(context.Context, *Plan, Options, *Command) (*Sandbox, *Process, error) {
+	return nil, nil, notHere()
+}
 
 // Look answers ErrNotSupported.
 func Look() (Machine, error) { return Machine{}, notHere() }

@@ -32,6 +32,7 @@ type Sandbox struct {
 
 	mu         sync.Mutex
 	transcript []Done
+	executed   bool // the first command is in the transcript
 	commands   map[int]*Process
 	nextID     int
 	terminals  []*os.File
@@ -50,9 +51,12 @@ type starting struct {
 	child   op.List
 	at      []int // the step of each of the child's operations
 	mounts  []mountFD
+	built   []Done // overlays that were ready before the child was
 	kill    *os.File
 	theirs  *os.File
 	ourLife *os.File
+	first   *Command // asked for before the sandbox is ready
+	process *Process
 }
 
 type mountFD struct {
@@ -60,44 +64,53 @@ type mountFD struct {
 	fd   int
 }
 
-func start(ctx context.Context, p *Plan, o Options) (*Sandbox, error) {
+func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *Process, error) {
 	if err := prepareProcess(p.machine.State); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	s := &starting{opts: o, Sandbox: &Sandbox{
+	s := &starting{opts: o, first: first, Sandbox: &Sandbox{
 		plan: p, env: environment(p), commands: map[int]*Process{}, gone: make(chan struct{}),
 	}}
 	err := s.up(ctx)
 	s.letGo()
 	if err != nil {
 		s.abandon()
-		return nil, err
+		return nil, nil, err
 	}
 	go s.listen()
-	return s.Sandbox, nil
+	if first == nil {
+		return s.Sandbox, nil, nil
+	}
+	if err := s.await(ctx, s.process); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
+	}
+	return s.Sandbox, s.process, nil
 }
 
-// up is the parent's side of the story, in order.
+// up is the parent's side of the story. The first process and the root it
+// will get do not wait for each other.
 func (s *starting) up(ctx context.Context) error {
 	s.cut()
-	if err := s.clone(); err != nil {
+	cloned := make(chan error, 1)
+	go func() { cloned <- s.clone() }()
+	err := s.prepare()
+	if err := errors.Join(<-cloned, err); err != nil {
 		return err
 	}
 	// Only the child holds its ends now: if it dies, the conversation ends.
 	s.theirs.Close()
 	s.ourLife.Close()
-	// The child is busy coming up: whatever it does not need yet is done now.
-	if err := makeTree(s.plan.tree); err != nil {
-		return err
-	}
 	if err := s.writeRecord(); err != nil {
 		return err
 	}
-	// A cancelled start closes the liveness pipe: the child ends, and the
-	// conversation with it.
-	stop := context.AfterFunc(ctx, func() { s.liveness.Close() })
+	for _, d := range s.built {
+		s.observe(d)
+	}
+	// A cancelled start lets go of the child: it ends, and with it the
+	// conversation.
+	stop := context.AfterFunc(ctx, s.release)
 	defer stop()
-	err := s.converse()
+	err = s.converse()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -139,18 +152,41 @@ func (s *starting) clone() (err error) {
 	return nil
 }
 
-// converse builds what the child needs, sends it, and hears how it went.
-func (s *starting) converse() error {
+// prepare makes the sandbox's directory, and the overlays that need nothing
+// of the child's.
+func (s *starting) prepare() error {
+	if err := makeTree(s.plan.tree); err != nil {
+		return err
+	}
+	return s.overlays(false, 0, func(d Done) { s.built = append(s.built, d) })
+}
+
+// overlays builds the overlays that are id-mapped, or those that are not; the
+// map is that of process pid.
+func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
 	for _, step := range s.plan.Steps {
-		if o, ok := step.Operation.(op.BuildOverlay); ok {
-			begin := time.Now()
-			fd, err := buildOverlay(o, s.cmd.Process.Pid)
-			s.record(step, begin, err)
-			if err != nil {
-				return explain("build overlay of", o.Lower, err)
-			}
-			s.mounts = append(s.mounts, mountFD{o.Name, fd})
+		o, ok := step.Operation.(op.BuildOverlay)
+		if !ok || o.IDMapped != idMapped {
+			continue
 		}
+		begin := time.Now()
+		fd, err := buildOverlay(o, pid)
+		if err != nil {
+			err = explain("build overlay of", o.Lower, err)
+		}
+		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
+		if err != nil {
+			return err
+		}
+		s.mounts = append(s.mounts, mountFD{o.Name, fd})
+	}
+	return nil
+}
+
+// converse sends the child what it is to do, and hears how it went.
+func (s *starting) converse() error {
+	if err := s.overlays(true, s.cmd.Process.Pid, s.observe); err != nil {
+		return err
 	}
 	cfg := proto.Configure{Operations: s.child, Host: s.hostNamespaces(), Own: s.plan.namespaces(), Environment: s.env, FailAt: s.opts.failAt - 1}
 	var fds []int
@@ -164,6 +200,13 @@ func (s *starting) converse() error {
 	}
 	if err := s.conn.Send(proto.KindConfigure, &cfg, fds...); err != nil {
 		return s.broken(err)
+	}
+	if s.first != nil {
+		// It waits in the socket until the init is ready for it.
+		var err error
+		if s.process, err = s.request(*s.first); err != nil {
+			return err
+		}
 	}
 	return s.hear()
 }
@@ -264,7 +307,7 @@ func (s *starting) letGo() {
 // abandon undoes a start that failed.
 func (s *starting) abandon() {
 	if s.cmd != nil && s.cmd.Process != nil {
-		s.liveness.Close()
+		s.release()
 		s.cmd.Wait()
 	}
 	s.remove()

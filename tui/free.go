@@ -95,13 +95,10 @@ func (m *Model) freeSwitch() tea.Cmd {
 // freeStart starts the sandbox in place of the one before.
 func (m *Model) freeStart() tea.Cmd {
 	f := m.free
-	if f.tent.shell != nil {
-		f.tent.shell.terminal.Close()
-		f.tent.shell = nil
-	}
+	gone := m.dropShell(f.tent)
 	f.tent.live = false
 	f.step = &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}}
-	return m.run(f.tent, f.step)
+	return tea.Batch(gone, m.run(f.tent, f.step))
 }
 
 func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {

@@ -67,7 +67,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"tab"}, show: "tab", does: "pane", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
 		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inTheTent, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
 		{keys: []string{"z"}, show: "z", does: "zoom", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
-		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, do: (*Model).toShell, on: hasSandbox, help: "into the shell inside; there, back out (twice sends it)"},
+		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, do: (*Model).toShell, on: canEnter, help: "into the shell inside; there, back out (twice sends it)"},
 		{keys: []string{"esc"}, show: "esc", does: "cancel", where: inTheTent, foot: left, do: (*Model).cancelRun, on: func(m *Model) bool { return m.tent().busy != nil }, help: "cancel what is under way"},
 		{keys: []string{"f2"}, show: "F2", does: "the first pane, from anywhere", where: inTheTent, do: func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
 
@@ -97,6 +97,10 @@ func may(a lessons.Action) func(*Model) bool {
 func mainFocused(m *Model) bool { return m.focus == paneMain }
 
 func hasSandbox(m *Model) bool { return m.tent().live }
+
+// canEnter tells whether there is a sandbox to go into, or a task to start one
+// for.
+func canEnter(m *Model) bool { return m.tent().busy == nil && (hasSandbox(m) || m.onTask()) }
 
 // hasPlan tells whether there is something to plan.
 func (m *Model) hasPlan() bool {
@@ -168,10 +172,13 @@ func (m *Model) keyInShell(k tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// toShell goes into the shell. Right after leaving it by the same key it sends
-// that key, too.
+// toShell goes into the shell, on a task as enter does: into the sandbox of
+// that task. Right after leaving it by the same key it sends that key, too.
 func (m *Model) toShell() tea.Cmd {
 	t := m.tent()
+	if m.onTask() && !m.taskRuns() {
+		return m.main()
+	}
 	twice := t.shell != nil && !m.leftAt.IsZero() && m.opt.Now().Sub(m.leftAt) < twiceTime
 	m.leftAt = m.leftAt.Add(-twiceTime)
 	cmd := m.enterShell(t)

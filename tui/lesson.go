@@ -145,10 +145,21 @@ func (m *Model) seesChoices() bool {
 	return false
 }
 
-// showNews scrolls to what has come to the lesson's text.
-func (m *Model) showNews() {
+// showNews scrolls to what has come to the lesson's text last.
+func (m *Model) showNews() { m.showLine(func(t text) int { return t.news }) }
+
+// showResult scrolls to what was measured: what was said and what happened
+// stand there, and what explains it comes below.
+func (m *Model) showResult() { m.showLine(func(t text) int { return t.result }) }
+
+// showParts scrolls to the parts of the task.
+func (m *Model) showParts() { m.showLine(func(t text) int { return t.parts }) }
+
+// showLine scrolls the lesson so that one of its lines is the first that is
+// seen, or as far as there is text.
+func (m *Model) showLine(of func(text) int) {
 	width, _ := m.inner(paneMain)
-	m.scrollTo(paneMain, m.lessonText(width).news-1)
+	m.scrollTo(paneMain, of(m.lessonText(width)))
 }
 
 // skip goes on without a prediction.
@@ -183,17 +194,23 @@ func (m *Model) lessonMeasured(t *tent, r measuredMsg) tea.Cmd {
 	if r.step.Kind == lessons.KindTask && r.err == nil {
 		return tea.Batch(m.enterShell(t), m.watch(t), m.save())
 	}
-	m.showNews()
+	m.showResult()
 	return tea.Batch(m.watch(t), m.save())
 }
 
 // doTask starts the task's sandbox, or goes back into its shell.
 func (m *Model) doTask(step *lessons.Step) tea.Cmd {
 	t := m.lesson.tent
-	if t.live && t.of == step.ID {
+	if m.taskRuns() {
 		return m.enterShell(t)
 	}
 	return m.run(t, step)
+}
+
+// taskRuns tells whether the sandbox that runs is that of the step at hand.
+func (m *Model) taskRuns() bool {
+	t := m.lesson.tent
+	return t.live && t.of == m.lesson.session.Walk.Step().ID
 }
 
 // onTask tells whether the step at hand is a task.

@@ -13,10 +13,12 @@ import (
 // measure is how wide a text to be read may be, in cells.
 const measure = 76
 
-// text is the lesson pane: all of its lines, and where two things are.
+// text is the lesson pane: all of its lines, and where some things are.
 type text struct {
 	lines   []string
 	choices int // the line after the last choice, 0 without choices
+	parts   int // the first part of a task
+	result  int // the first line of what was measured, or of the wait for it
 	news    int // the first line of what came last
 }
 
@@ -36,8 +38,8 @@ func (t *text) part(lines ...string) {
 // fresh is part for what has just come.
 func (t *text) fresh(lines ...string) {
 	if len(lines) > 0 {
-		t.news = len(t.lines)
 		t.part(lines...)
+		t.news = len(t.lines) - len(lines)
 	}
 }
 
@@ -101,8 +103,8 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 			parts = append(parts, lessons.PartResult{Say: p.Say, Done: state.Done})
 		}
 	}
-	t.part()
 	t.add("")
+	t.parts = len(t.lines)
 	for _, p := range parts {
 		style := m.styles.Text
 		if p.Done {
@@ -119,7 +121,7 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 	switch {
 	case state.Done:
 		t.fresh(m.styles.Strong.Render("All parts are done.") + " n goes on.")
-	case m.lesson.tent.live && m.lesson.tent.of == step.ID:
+	case m.taskRuns():
 		t.part(panel.Wrap(play.NotYet(parts), width)...)
 	default:
 		t.part(m.styles.Faint.Render("enter starts the sandbox and opens its shell."))
@@ -131,6 +133,7 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 	if b := m.lesson.tent.busy; b != nil && b.step == step.ID {
 		if line := m.waiting(b); line != "" {
 			t.fresh(line)
+			t.result = t.news
 		}
 		return
 	}
@@ -165,6 +168,7 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 		lines = append(lines, panel.Wrap(m.styles.Strong.Render(what)+facts.Clean(res.err.Error()), width)...)
 	}
 	t.fresh(lines...)
+	t.result = t.news
 }
 
 // waiting says what a run is at, once it takes long enough to be noticed.

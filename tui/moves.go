@@ -84,8 +84,8 @@ func (m *Model) mainSays() string {
 	case lessons.Asking:
 		return "answer"
 	}
-	if t := m.lesson.tent; w.Step().Kind == lessons.KindTask {
-		if t.live && t.of == w.Step().ID {
+	if w.Step().Kind == lessons.KindTask {
+		if m.taskRuns() {
 			return "go inside"
 		}
 		return "start"

@@ -88,14 +88,35 @@ func (f frameMsg) update(m *Model, t *tent) tea.Cmd {
 		t.shell.frame = f.frame
 		return t.shell.wait(t.id)
 	}
+	if m.focus == paneInside {
+		m.notice = "The shell inside has ended. ctrl-g starts another."
+	}
+	return m.dropShell(t)
+}
+
+// dropShell lets go of the shell, if there is one.
+func (m *Model) dropShell(t *tent) tea.Cmd {
 	s := t.shell
+	if s == nil {
+		return nil
+	}
 	t.shell = nil
 	s.terminal.Close()
 	if m.focus == paneInside {
 		m.leaveShell()
-		m.notice = "The shell inside has ended. ctrl-g starts another."
 	}
-	return func() tea.Msg { return savedMsg{s.stream.Close()} }
+	return m.job(func() tea.Msg { return closedShellMsg{about(t.id), s.stream.Close()} })
+}
+
+// closedShellMsg is the end of a shell's stream.
+type closedShellMsg struct {
+	about
+	err error
+}
+
+func (c closedShellMsg) update(m *Model, _ *tent) tea.Cmd {
+	m.trouble("the shell did not end cleanly", c.err)
+	return nil
 }
 
 // leaveShell gives the keys back to the screen.

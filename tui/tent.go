@@ -86,6 +86,7 @@ type busy struct {
 	cancel   context.CancelFunc
 	since    time.Time
 	step     string
+	seen     bool // the line that says so has been scrolled to
 	now      play.Progress
 	progress chan play.Progress // at most the newest
 }
@@ -159,9 +160,14 @@ func spin(id, run int) tea.Cmd {
 	return tea.Tick(spinTime, func(time.Time) tea.Msg { return spinMsg{about(id), run} })
 }
 
-func (s spinMsg) update(_ *Model, t *tent) tea.Cmd {
-	if t.busy == nil || t.busy.number != s.run {
+func (s spinMsg) update(m *Model, t *tent) tea.Cmd {
+	b := t.busy
+	if b == nil || b.number != s.run {
 		return nil
+	}
+	if m.screen == onLesson && !b.seen && m.waiting(b) != "" && m.lesson.session.Walk.Step().ID == b.step {
+		b.seen = true
+		m.showResult()
 	}
 	return spin(t.id, s.run)
 }
@@ -176,6 +182,10 @@ type measuredMsg struct {
 
 func (r measuredMsg) update(m *Model, t *tent) tea.Cmd {
 	t.busy = nil
+	var gone tea.Cmd
+	if r.got.Plan != t.plan { // another sandbox: a shell in the one before has ended with it
+		gone = m.dropShell(t)
+	}
 	t.live = r.got.Plan != nil && (r.err == nil || r.got.Result != nil)
 	if r.got.Plan != nil {
 		t.plan, t.transcript, t.of = r.got.Plan, r.got.Transcript, r.step.ID
@@ -184,9 +194,9 @@ func (r measuredMsg) update(m *Model, t *tent) tea.Cmd {
 		t.board, t.changed = r.got.Board, r.got.Changed
 	}
 	if m.screen == onSandbox {
-		return m.freeMeasured(t, r)
+		return tea.Batch(gone, m.freeMeasured(t, r))
 	}
-	return m.lessonMeasured(t, r)
+	return tea.Batch(gone, m.lessonMeasured(t, r))
 }
 
 // kill ends the sandbox; the tent stays and may be raised again.

@@ -90,6 +90,7 @@ func (s sightMsg) update(m *Model, t *tent) tea.Cmd {
 	res.parts = l.session.Check(s.step.ID, s.sight.Env)
 	l.results[s.step.ID] = res
 	if !was && l.session.Walk.State().Done {
+		m.showParts()
 		return tea.Batch(t.lookSoon(), m.save())
 	}
 	return t.lookSoon()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui"
 )
 
 // Exit statuses; `run` returns the command's own besides.
@@ -66,9 +67,12 @@ func complain(w io.Writer, _ fang.Styles, err error) {
 
 func status(ctx context.Context, err error) int {
 	var exit *exitError
+	var killed *tui.SignalError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &killed) && killed.Signal != os.Interrupt:
+		return 128 + signalNumber(killed.Signal)
 	case errors.As(err, &exit):
 		return exit.code
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
@@ -79,6 +83,14 @@ func status(ctx context.Context, err error) int {
 		return exitCannot
 	}
 	return exitFailed
+}
+
+// signalNumber is the signal's number, where signals have numbers.
+func signalNumber(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return int(n)
+	}
+	return 0
 }
 
 // usage turns the command line library's complaints into usage errors.

@@ -42,35 +42,37 @@ func runCommand() *cobra.Command {
 // run starts the sandbox and the command, and returns the exit status.
 func run(c *cobra.Command, spec sandbox.Spec, args []string, transcript bool) (int, error) {
 	ctx := c.Context()
-	box, err := sandbox.Open(ctx, spec, sandbox.Options{Observe: func(d sandbox.Done) {
+	m, err := sandbox.Look()
+	if err != nil {
+		return runStatus(ctx, err), err
+	}
+	p, err := sandbox.NewPlan(spec, m)
+	if err != nil {
+		return runStatus(ctx, err), err
+	}
+	command := sandbox.Command{Args: args, Env: runEnvironment(p), Dir: workingDirectory(p), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
+	terminal := term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd()))
+	if terminal {
+		command.Terminal = sizeOf(os.Stdin)
+	}
+	box, process, err := sandbox.Run(ctx, p, sandbox.Options{Observe: func(d sandbox.Done) {
 		if transcript {
 			printTranscript(c.ErrOrStderr(), []sandbox.Done{d})
 		}
-	}})
+	}}, command)
 	if err != nil {
 		return runStatus(ctx, err), err
 	}
 	defer box.Close()
-	command := sandbox.Command{Args: args, Env: runEnvironment(box), Dir: workingDirectory(spec), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
-	var ended sandbox.Status
-	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
-		ended, err = onTerminal(ctx, box, command)
-	} else {
-		ended, err = onDescriptors(ctx, box, command)
+	wait := process.Wait
+	if terminal {
+		wait = func(ctx context.Context) (sandbox.Status, error) { return onTerminal(ctx, box, process) }
 	}
+	ended, err := wait(ctx)
 	if err != nil {
 		return runStatus(ctx, err), err
 	}
 	return ended.Code, box.Close()
-}
-
-// onDescriptors hands standard input, output and error over as they are.
-func onDescriptors(ctx context.Context, box *sandbox.Sandbox, command sandbox.Command) (sandbox.Status, error) {
-	p, err := box.Start(ctx, command)
-	if err != nil {
-		return sandbox.Status{}, err
-	}
-	return p.Wait(ctx)
 }
 
 // runStatus is the exit status of a command that did not run.
@@ -93,13 +95,13 @@ func runStatus(ctx context.Context, err error) int {
 
 // runEnvironment is that of the person, so that the command finds what it
 // finds outside, with the sandbox's mark.
-func runEnvironment(box *sandbox.Sandbox) []string {
-	return append(os.Environ(), "TENTPOLE_SANDBOX="+box.Name())
+func runEnvironment(p *sandbox.Plan) []string {
+	return append(os.Environ(), "TENTPOLE_SANDBOX="+p.Name)
 }
 
 // workingDirectory is the person's own as long as the root is the host's.
-func workingDirectory(spec sandbox.Spec) string {
-	if dir, err := os.Getwd(); err == nil && spec.Root != sandbox.RootOverlay && !spec.Layers.Has(sandbox.Root) {
+func workingDirectory(p *sandbox.Plan) string {
+	if dir, err := os.Getwd(); err == nil && p.Root == sandbox.RootHost {
 		return dir
 	}
 	return "/"

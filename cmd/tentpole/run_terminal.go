@@ -10,20 +10,20 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
-// onTerminal gives the command the sandbox's own terminal and connects the
-// person's to it. What the command prints reaches the person's terminal as it
+// sizeOf is the size of a terminal, 24 by 80 when it does not tell.
+func sizeOf(f *os.File) *sandbox.Size {
+	width, height, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 || height <= 0 {
+		return &sandbox.Size{Rows: 24, Cols: 80}
+	}
+	return &sandbox.Size{Rows: uint16(height), Cols: uint16(width)}
+}
+
+// onTerminal connects the person's terminal with the command's, which is the
+// sandbox's own. What the command prints reaches the person's terminal as it
 // is: that is what was asked for, as with ssh or a container engine.
-func onTerminal(ctx context.Context, box *sandbox.Sandbox, command sandbox.Command) (sandbox.Status, error) {
+func onTerminal(ctx context.Context, box *sandbox.Sandbox, p *sandbox.Process) (sandbox.Status, error) {
 	in := int(os.Stdin.Fd())
-	width, height, err := term.GetSize(in)
-	if err != nil {
-		return sandbox.Status{}, err
-	}
-	command.Terminal = &sandbox.Size{Rows: uint16(height), Cols: uint16(width)}
-	p, err := box.Start(ctx, command)
-	if err != nil {
-		return sandbox.Status{}, err
-	}
 	before, err := term.MakeRaw(in)
 	if err != nil {
 		return sandbox.Status{}, err

@@ -59,6 +59,17 @@ func Open(fd int) (*Conn, error) {
 // Close ends the conversation; a Receive that waits returns an error.
 func (c *Conn) Close() error { return c.file.Close() }
 
+// End tells the other side that nothing more will be said; what it says can
+// still be received.
+func (c *Conn) End() error {
+	var err error
+	ctlErr := c.raw.Control(func(fd uintptr) { err = unix.Shutdown(int(fd), unix.SHUT_WR) })
+	if ctlErr != nil {
+		return ctlErr
+	}
+	return err
+}
+
 // Send writes one message, with descriptors that stay the caller's.
 func (c *Conn) Send(kind string, body wire.Value, fds ...int) error {
 	text := append(append(make([]byte, 0, 512), byte(len(kind))), kind...)

@@ -52,9 +52,6 @@ func Main() {
 	unix.Prctl(unix.PR_SET_NAME, comm(proto.InitName), 0, 0, 0)
 	unix.CloseRange(proto.SocketFD, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 
-	// From here on the owner's death is ours.
-	go in.watchOwner()
-
 	// Orphans come to us, so that we can find them when we end.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		in.abort(-1, 0, &op.Error{Op: "prctl", Target: "PR_SET_CHILD_SUBREAPER", Err: err})
@@ -182,11 +179,12 @@ func (in *initProcess) seal() {
 	}
 }
 
-// serve answers until the conversation ends.
+// serve answers until the conversation ends. What must go on beside it begins
+// after the first answer: every goroutine costs a thread, and the first command
+// would wait for them. Until then the end of the conversation is the only sign
+// that the owner is gone, and it is heard here.
 func (in *initProcess) serve() {
-	go in.reap()
-	go deafen()
-	for {
+	for first := true; ; first = false {
 		m, fds, err := in.conn.Receive()
 		if err != nil {
 			in.end()
@@ -196,6 +194,11 @@ func (in *initProcess) serve() {
 			in.run(m, fds)
 		case proto.KindAsk:
 			in.conn.Send(proto.KindTold, in.tell())
+		}
+		if first {
+			go in.watchOwner()
+			go in.reap()
+			go deafen()
 		}
 	}
 }
