@@ -32,6 +32,7 @@ type binding struct {
 	on    func(*Model) bool   // whether it does anything now; nil: always
 	says  func(*Model) string // in place of does, when that depends
 	foot  foot
+	spare int // where the footer has no room the highest goes first
 }
 
 // foot is the part of the footer a binding is shown in.
@@ -52,9 +53,9 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(1); return nil }},
 
 		{keys: []string{"enter"}, show: "enter", where: inLesson, foot: left, do: (*Model).main, says: (*Model).mainSays, help: "do the step's main thing"},
-		{keys: []string{"s"}, show: "s", does: "skip", where: inLesson, foot: left, do: (*Model).skip, on: may(lessons.DoSkip), help: "go on without a prediction"},
+		{keys: []string{"s"}, show: "s", does: "skip", where: inLesson, foot: left, spare: 1, do: (*Model).skip, on: may(lessons.DoSkip), help: "go on without a prediction"},
 		{keys: []string{"n"}, show: "n", does: "next", where: inLesson, foot: left, do: (*Model).next, says: (*Model).nextSays, help: "the next step"},
-		{keys: []string{"b"}, show: "b", does: "back", where: inLesson, foot: left, do: (*Model).back, on: may(lessons.DoBack), help: "the step before"},
+		{keys: []string{"b"}, show: "b", does: "back", where: inLesson, foot: left, spare: 2, do: (*Model).back, on: may(lessons.DoBack), help: "the step before"},
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up, or the choice above", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "scroll down, or the choice below", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(1); return nil }},
 		{keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, show: "1-9", does: "go to that choice", where: inLesson, on: (*Model).choosing},
@@ -64,17 +65,17 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"up", "k"}, show: "up", does: "the layer above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the layer below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
 
-		{keys: []string{"tab"}, show: "tab", does: "pane", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
+		{keys: []string{"tab"}, show: "tab", does: "pane", where: inTheTent, foot: left, spare: 1, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
 		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inTheTent, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
-		{keys: []string{"z"}, show: "z", does: "zoom", where: inTheTent, foot: left, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
-		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, do: (*Model).toShell, on: canEnter, help: "into the shell inside; there, back out (twice sends it)"},
+		{keys: []string{"z"}, show: "z", does: "zoom", where: inTheTent, foot: left, spare: 3, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
+		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, spare: 4, do: (*Model).toShell, on: canEnter, help: "into the shell inside; there, back out (twice sends it)"},
 		{keys: []string{"esc"}, show: "esc", does: "cancel", where: inTheTent, foot: left, do: (*Model).cancelRun, on: func(m *Model) bool { return m.tent().busy != nil }, help: "cancel what is under way"},
 		{keys: []string{"f2"}, show: "F2", does: "the first pane, from anywhere", where: inTheTent, do: func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
 
-		{keys: []string{"H"}, show: "H", does: "hint", where: inLesson, foot: right, do: (*Model).hint, on: may(lessons.DoHint), help: "one more hint"},
-		{keys: []string{"S"}, show: "S", does: "solution", where: inLesson, foot: right, do: asks("Show the solution? It gives the task away.", (*Model).solve), on: may(lessons.DoSolution), help: "the solution (asks)"},
-		{keys: []string{"p"}, show: "p", does: "plan", where: inTheTent, foot: right, do: (*Model).openPlan, on: (*Model).hasPlan, help: "what would be asked of the kernel"},
-		{keys: []string{"K"}, show: "K", does: "kill", where: inTheTent, foot: right, do: asks("End the sandbox and everything in it?", func(m *Model) tea.Cmd { return m.kill(m.tent()) }), on: hasSandbox, help: "end the sandbox (asks)"},
+		{keys: []string{"H"}, show: "H", does: "hint", where: inLesson, foot: right, spare: 1, do: (*Model).hint, on: may(lessons.DoHint), help: "one more hint"},
+		{keys: []string{"S"}, show: "S", does: "solution", where: inLesson, foot: right, spare: 1, do: asks("Show the solution? It gives the task away.", (*Model).solve), on: (*Model).unsolved, help: "the solution (asks)"},
+		{keys: []string{"p"}, show: "p", does: "plan", where: inTheTent, foot: right, spare: 6, do: (*Model).openPlan, on: (*Model).hasPlan, help: "what would be asked of the kernel"},
+		{keys: []string{"K"}, show: "K", does: "kill", where: inTheTent, foot: right, spare: 5, do: asks("End the sandbox and everything in it?", func(m *Model) tea.Cmd { return m.kill(m.tent()) }), on: hasSandbox, help: "end the sandbox (asks)"},
 
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(-1); return nil }, on: (*Model).pageLong},
 		{keys: []string{"down", "j", "enter"}, show: "down", does: "scroll down", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(1); return nil }, on: (*Model).pageLong},
@@ -82,7 +83,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inLesson | inSandbox, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
 		{keys: []string{"q", "esc"}, show: "q", does: "back", where: inPage, foot: right, do: func(m *Model) tea.Cmd { m.page = nil; return nil }},
 
-		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inTheTent, foot: right, do: (*Model).openHelp, help: "this list"},
+		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inTheTent, foot: right, spare: 1, do: (*Model).openHelp, help: "this list"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inLesson, foot: right, do: (*Model).leaveLesson, help: "go home; what you did is kept"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
@@ -92,6 +93,12 @@ func init() { // the actions refer to the table through help
 
 func may(a lessons.Action) func(*Model) bool {
 	return func(m *Model) bool { return m.lesson.session.Walk.May(a) }
+}
+
+// unsolved tells whether there is a solution that is not shown yet.
+func (m *Model) unsolved() bool {
+	w := m.lesson.session.Walk
+	return w.May(lessons.DoSolution) && !w.State().Solution
 }
 
 func mainFocused(m *Model) bool { return m.focus == paneMain }

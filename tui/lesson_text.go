@@ -97,12 +97,7 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 	if step.Task == nil {
 		return
 	}
-	parts := m.lesson.results[step.ID].parts
-	if parts == nil {
-		for _, p := range step.Task.Parts {
-			parts = append(parts, lessons.PartResult{Say: p.Say, Done: state.Done})
-		}
-	}
+	parts := m.parts(step, state)
 	t.add("")
 	t.parts = len(t.lines)
 	for _, p := range parts {
@@ -126,6 +121,17 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 	default:
 		t.part(m.styles.Faint.Render("enter starts the sandbox and opens its shell."))
 	}
+}
+
+// parts are the parts of a task as they were seen last.
+func (m *Model) parts(step *lessons.Step, state lessons.State) []lessons.PartResult {
+	parts := m.lesson.results[step.ID].parts
+	if parts == nil {
+		for _, p := range step.Task.Parts {
+			parts = append(parts, lessons.PartResult{Say: p.Say, Done: state.Done})
+		}
+	}
+	return parts
 }
 
 // addResult says what was measured, and puts the prediction beside it.

@@ -62,7 +62,7 @@ func (s shellMsg) orphan(m *Model) tea.Cmd {
 		return nil
 	}
 	s.shell.terminal.Close()
-	return nil // its sandbox is being closed, and the stream with it
+	return func() tea.Msg { return savedMsg{s.shell.stream.Close()} }
 }
 
 func (s *shell) wait(id int) tea.Cmd {

@@ -65,11 +65,8 @@ func (m *Model) strike(t *tent) tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	if t.shell != nil {
-		t.shell.terminal.Close()
-	}
 	id := t.id
-	return m.job(func() tea.Msg { return savedMsg{m.open.close(id)} })
+	return tea.Batch(m.dropShell(t), m.job(func() tea.Msg { return savedMsg{m.open.close(id)} }))
 }
 
 // layers is what is raised, or would be.

@@ -88,11 +88,11 @@ func (m *Model) box(at place) panel.Box {
 func (m *Model) more(lines, scroll, height int) string {
 	switch {
 	case scroll+height < lines && scroll > 0:
-		return m.styles.Faint.Render("more above and below")
+		return m.styles.Faint.Render("more above and below: up, down")
 	case scroll+height < lines:
-		return m.styles.Faint.Render("more below")
+		return m.styles.Faint.Render("more below: down")
 	case scroll > 0:
-		return m.styles.Faint.Render("more above")
+		return m.styles.Faint.Render("more above: up")
 	}
 	return ""
 }
@@ -226,7 +226,7 @@ func (m *Model) taskLine() string {
 	if w.State().Done {
 		return "all parts are done: F2 goes back"
 	}
-	parts := m.lesson.results[w.Step().ID].parts
+	parts := m.parts(w.Step(), w.State())
 	var boxes []string
 	for _, p := range parts {
 		boxes = append(boxes, tick(p.Done))
@@ -261,7 +261,7 @@ func (m *Model) footer() string {
 		}
 		return line
 	}
-	var sides [3][]string
+	var items []footItem
 	said := map[string]bool{}
 	for _, b := range bindings {
 		if b.foot == unseen || !m.applies(b) {
@@ -275,23 +275,39 @@ func (m *Model) footer() string {
 			continue
 		}
 		said[does] = true
-		sides[b.foot] = append(sides[b.foot], s.Key.Render(b.show)+" "+does)
+		items = append(items, footItem{s.Key.Render(b.show) + " " + does, b.foot, b.spare})
 	}
-	return footerLine(sides[left], sides[right], m.width)
+	return footerLine(items, m.width)
 }
 
-// footerLine leaves out what has no room, from the middle.
-func footerLine(left, right []string, width int) string {
+// footItem is a key and what it does, as the footer says it.
+type footItem struct {
+	text  string
+	foot  foot
+	spare int
+}
+
+// footerLine leaves out what has no room: first what can be spared the most,
+// of equals the last.
+func footerLine(items []footItem, width int) string {
 	gap := "   "
 	if width < wideWidth {
 		gap = "  "
 	}
 	for {
-		l, r := " "+strings.Join(left, gap), strings.Join(right, gap)+" "
-		if ansi.StringWidth(l)+ansi.StringWidth(r)+2 <= width || len(left) == 0 {
+		var sides [3][]string
+		drop := -1
+		for i, it := range items {
+			sides[it.foot] = append(sides[it.foot], it.text)
+			if drop < 0 || it.spare >= items[drop].spare {
+				drop = i
+			}
+		}
+		l, r := " "+strings.Join(sides[left], gap), strings.Join(sides[right], gap)+" "
+		if ansi.StringWidth(l)+ansi.StringWidth(r)+2 <= width || len(items) <= 1 {
 			return panel.Ends(l, r, width)
 		}
-		left = left[:len(left)-1]
+		items = slices.Delete(items, drop, drop+1)
 	}
 }
 

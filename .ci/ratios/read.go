@@ -39,6 +39,7 @@ var benchmark = regexp.MustCompile(`^Benchmark([^\s/]+)(?:/(\S+?))?(?:-\d+)?\s+\
 // part of the usual frame is passed on to rest.
 func read(in io.Reader, rest io.Writer) (results, error) {
 	var r results
+	var cpu string // each package names it again
 	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		line := lines.Text()
@@ -51,8 +52,11 @@ func read(in io.Reader, rest io.Writer) (results, error) {
 		if strings.HasPrefix(line, "FAIL") || strings.HasPrefix(line, "--- FAIL") {
 			r.failed = true
 		}
-		if !frame(line) {
+		if !frame(line) && line != cpu {
 			fmt.Fprintln(rest, line)
+		}
+		if strings.HasPrefix(line, "cpu:") {
+			cpu = line
 		}
 	}
 	return r, lines.Err()

@@ -9,15 +9,15 @@ import (
 
 // table prints the groups, one row for each benchmark.
 func table(out io.Writer, groups []*group) {
-	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "benchmark\tmedian\tleast\tmost\ttimes tentpole\t")
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "benchmark\t   median\t    least\t     most\ttimes tentpole")
 	for _, g := range groups {
 		for i, m := range g.members {
 			name := g.name
 			if m.name != "" {
 				name += "/" + m.name
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", name,
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", name,
 				milliseconds(median(m.took)), milliseconds(slices.Min(m.took)), milliseconds(slices.Max(m.took)), ratio(g.members[0], m, i))
 		}
 	}
@@ -31,14 +31,14 @@ func ratio(ours, m *member, index int) string {
 	case index == 0:
 		return ""
 	case len(m.ratio) > 0:
-		return fmt.Sprintf("%.2f", median(m.ratio))
+		return fmt.Sprintf("%6.2f", median(m.ratio))
 	case median(ours.took) == 0:
-		return "?"
+		return "     ?"
 	}
-	return fmt.Sprintf("%.2f", median(m.took)/median(ours.took))
+	return fmt.Sprintf("%6.2f", median(m.took)/median(ours.took))
 }
 
-func milliseconds(ns float64) string { return fmt.Sprintf("%.2f ms", ns/1e6) }
+func milliseconds(ns float64) string { return fmt.Sprintf("%6.2f ms", ns/1e6) }
 
 func median(list []float64) float64 {
 	sorted := slices.Sorted(slices.Values(list))
