@@ -33,7 +33,7 @@ const itemPatience = 2 * time.Second
 // tentpoles do not trip over each other. A neighbour that is alive is never
 // touched.
 func Sweep(state string) (Swept, error) {
-	var s Swept
+	s := Swept{Trees: []string{}, Cgroups: []string{}, Canaries: []string{}}
 	dir := path.Join(state, "sandboxes")
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return s, explain("mkdir", dir, errno(err))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"runtime"
 	"sync"
 	"syscall"
@@ -79,7 +80,7 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 	if err != nil {
 		return err
 	}
-	cmd := &exec.Cmd{Path: exe, Args: []string{proto.InitName}, Dir: "/", Env: initEnvironment(), ExtraFiles: []*os.File{s.theirs, s.ourLife}}
+	cmd := &exec.Cmd{Path: exe, Args: []string{proto.InitName, path.Base(s.plan.tree)}, Dir: "/", Env: initEnvironment(), ExtraFiles: []*os.File{s.theirs, s.ourLife}}
 	if s.stderr != nil {
 		cmd.Stderr = s.stderr
 	}

@@ -79,7 +79,7 @@ func (m *Model) places() []place {
 		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
 	case m.zoom || !m.wide() || !m.hasBoard():
 		return []place{{m.focus, 0, 0, width, height}}
-	case m.hasShell() || m.onTask():
+	case m.onTask(), m.hasShell() && (m.screen == onSandbox || m.focus == paneInside):
 		return m.withShell(width, height)
 	}
 	left := min(width*54/100, measure+4) // text does not get wider than can be read

@@ -114,6 +114,8 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 		}
 	}
 	switch {
+	case state.Done && play.NotYet(parts) != "": // it was begun anew
+		t.fresh(m.styles.Strong.Render("You have done this before.") + " n goes on.")
 	case state.Done:
 		t.fresh(m.styles.Strong.Render("All parts are done.") + " n goes on.")
 	case m.taskRuns():

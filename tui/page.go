@@ -59,7 +59,7 @@ func (m *Model) pageLong() bool { return m.pageBelow() > 0 }
 func (m *Model) openHelp() tea.Cmd {
 	rows := m.help()
 	m.openPage("help", func(s styles.Styles, width int) []string {
-		out := []string{"Capital letters give something away or end something; (asks): not before a yes.", ""}
+		out := []string{"Capital letters give away or end something. Those marked (asks) ask first.", ""}
 		for _, r := range rows {
 			out = append(out, s.Key.Render(panel.Pad(r[0], 14))+r[1])
 		}

@@ -223,10 +223,10 @@ func (m *Model) raisedLine() string {
 // taskLine is the task in one line: a box a part, and the first that is open.
 func (m *Model) taskLine() string {
 	w := m.lesson.session.Walk
-	if w.State().Done {
+	parts := m.parts(w.Step(), w.State())
+	if play.NotYet(parts) == "" {
 		return "all parts are done: F2 goes back"
 	}
-	parts := m.parts(w.Step(), w.State())
 	var boxes []string
 	for _, p := range parts {
 		boxes = append(boxes, tick(p.Done))
@@ -237,7 +237,7 @@ func (m *Model) taskLine() string {
 			return line + " " + p.Say
 		}
 	}
-	return line + " " + play.NotYet(parts)
+	return line
 }
 
 // footer says what the keys do.

@@ -10,6 +10,7 @@ func TestReport(t *testing.T) {
 		name   string
 		events string
 		must   bool
+		user   bool // not root
 		want   string
 		failed bool
 	}{
@@ -66,6 +67,14 @@ func TestReport(t *testing.T) {
 			want: skipReport + "TENTPOLE_MUST=1: a test that is skipped has failed\n", failed: true,
 		},
 		{
+			name: "an ordinary user need not run a test for root", events: strings.ReplaceAll(skipping, "tmux is", "needs root: x is"), must: true, user: true,
+			want: strings.ReplaceAll(skipReport, "tmux is", "needs root: x is"),
+		},
+		{
+			name: "root must", events: strings.ReplaceAll(skipping, "tmux is", "needs root: x is"), must: true,
+			want: strings.ReplaceAll(skipReport, "tmux is", "needs root: x is") + "TENTPOLE_MUST=1: a test that is skipped has failed\n", failed: true,
+		},
+		{
 			name: "a package without tests is no skip", must: true,
 			events: `{"Action":"output","Package":"p","Output":"?   \tp\t[no test files]\n"}
 {"Action":"skip","Package":"p"}
@@ -84,7 +93,7 @@ func TestReport(t *testing.T) {
 			if err := r.read(strings.NewReader(c.events)); err != nil {
 				t.Fatal(err)
 			}
-			r.close(c.must)
+			r.close(c.must, !c.user)
 			if out.String() != c.want {
 				t.Errorf("got:\n%s\nwant:\n%s", out.String(), c.want)
 			}

@@ -47,6 +47,6 @@ func run(args []string, out io.Writer) (failed bool, err error) {
 	if exit := (*exec.ExitError)(nil); ended != nil && !errors.As(ended, &exit) {
 		return false, fmt.Errorf("go test: %w", ended)
 	}
-	r.close(os.Getenv("TENTPOLE_MUST") == "1")
+	r.close(os.Getenv("TENTPOLE_MUST") == "1", os.Geteuid() == 0)
 	return r.failed || ended != nil, readErr
 }

@@ -49,7 +49,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	o.Engine, o.Doctor, o.Ability = play.NewEngine(), report, ability
 	err = tui.Run(c.Context(), o)
 	if errors.Is(err, tui.ErrNoTerminal) {
-		return &exitError{exitUsage, fmt.Errorf("%w; `tentpole learn LESSON --plain` needs none", err)}
+		return &exitError{exitUsage, err}
 	}
 	return err
 }

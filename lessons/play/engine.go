@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -25,7 +26,11 @@ func (machine) Plan(spec sandbox.Spec) (*sandbox.Plan, error) {
 }
 
 func (machine) Start(ctx context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (Sandbox, error) {
-	s, err := sandbox.Start(ctx, p, sandbox.Options{Observe: observe})
+	s, err := sandbox.Start(ctx, p, sandbox.Options{Observe: func(d sandbox.Done) {
+		if !isHold(d) {
+			observe(d)
+		}
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -47,6 +52,15 @@ type running struct {
 }
 
 var _ Sandbox = (*running)(nil)
+
+// Transcript leaves out the start of the process that waits: it is there for
+// the board, and nothing that anybody would type. It happens beside the rest,
+// so that it would be listed at one time and not at another.
+func (r *running) Transcript() []sandbox.Done {
+	return slices.DeleteFunc(r.Sandbox.Transcript(), isHold)
+}
+
+func isHold(d sandbox.Done) bool { return d.Operation.Command() == "tentpole-inside hold" }
 
 // subject is the process that the board is about: the newest shell, or else
 // the one that waits.

@@ -2,6 +2,7 @@ package play
 
 import (
 	"os"
+	"sync"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -21,9 +22,24 @@ func Known() lessons.Known {
 	return k
 }
 
-// VariantHere is the kind of learner who runs this process.
-func VariantHere() lessons.Variant {
-	if os.Geteuid() == 0 {
+// VariantHere is the kind of learner who runs this process. Root of a
+// container or of a user namespace is an ordinary user to the kernel, and to
+// the engine. The machine is looked at once.
+func VariantHere() lessons.Variant { return variantHere() }
+
+var variantHere = sync.OnceValue(func() lessons.Variant {
+	return variant(sandbox.Look, os.Geteuid())
+})
+
+// variant asks the machine, and goes by the effective user id where there is
+// nothing to ask.
+func variant(look func() (sandbox.Machine, error), euid int) lessons.Variant {
+	m, err := look()
+	privileged := m.Privileged()
+	if NotHere(err) {
+		privileged = euid == 0
+	}
+	if privileged {
 		return lessons.Root
 	}
 	return lessons.User

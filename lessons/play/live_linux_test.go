@@ -66,6 +66,23 @@ func TestLiveLesson(t *testing.T) {
 	}
 }
 
+// TestLiveTranscript: what is listed is what raised the sandbox, not the
+// process that waits in it for the board.
+func TestLiveTranscript(t *testing.T) {
+	s := live(t, sandbox.Mount)
+	if _, err := s.Look(t.Context(), Question{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Transcript()) == 0 {
+		t.Error("nothing is listed")
+	}
+	for _, d := range s.Transcript() {
+		if strings.Contains(d.Operation.String(), "hold") {
+			t.Errorf("listed: %s", d.Operation)
+		}
+	}
+}
+
 // TestLiveScript: directory and variables last, input is empty, a syntax error
 // does not end the shell, and every kind of output comes through whole.
 func TestLiveScript(t *testing.T) {

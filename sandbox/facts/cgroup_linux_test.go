@@ -52,7 +52,7 @@ func write(t *testing.T, name, text string) {
 // A real limit on a real process, where the tests may make a cgroup.
 func TestRealPidsLimit(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("making a cgroup takes root; the same test runs as root too")
+		t.Skip("needs root: makes a cgroup; the same test runs as root too")
 	}
 	host := mustSelf(t)
 	dir := cgroupWithPids(t, host)

@@ -140,7 +140,8 @@ func lookUp(name string, env []string, dir string) (string, error) {
 		if err == nil {
 			return d + "/" + name, nil
 		}
-		if errors.Is(err, unix.EACCES) {
+		// A directory that cannot be searched is no program that was found.
+		if _, statErr := os.Stat(d + "/" + name); statErr == nil && errors.Is(err, unix.EACCES) {
 			refused = err
 		}
 	}
