@@ -38,8 +38,11 @@ func (m *Model) entries() []entry {
 		if at := m.home.progress.Lessons[l.ID].At; at != "" && l.Step(at) != nil {
 			detail += ", " + l.Step(at).Title
 		}
-		label := "continue"
-		if len(m.home.progress.Lessons) == 0 {
+		label := "next"
+		switch _, begun := m.home.progress.Lessons[l.ID]; {
+		case begun:
+			label = "continue"
+		case len(m.home.progress.Lessons) == 0:
 			label = "begin"
 		}
 		out = append(out, entry{label: label, detail: detail, open: func(m *Model) tea.Cmd { return m.openLesson(l) }})

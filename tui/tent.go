@@ -23,6 +23,7 @@ type tent struct {
 	live       bool   // a sandbox runs, as far as we know
 	of         string // id of the step it was started for
 	plan       *sandbox.Plan
+	before     sandbox.LayerSet // raised at the step before that one
 	transcript []sandbox.Done
 	board      facts.Board
 	changed    []string
@@ -185,6 +186,9 @@ func (r measuredMsg) update(m *Model, t *tent) tea.Cmd {
 	}
 	t.live = r.got.Plan != nil && (r.err == nil || r.got.Result != nil)
 	if r.got.Plan != nil {
+		if t.of != r.step.ID {
+			t.before = t.layers()
+		}
 		t.plan, t.transcript, t.of = r.got.Plan, r.got.Transcript, r.step.ID
 	}
 	if r.err == nil {

@@ -193,7 +193,13 @@ func (m *Model) lessonHeader() string {
 	info := w.Lesson()
 	step := fmt.Sprintf("step %d of %d", w.At()+1, len(info.Steps))
 	if m.focus == paneInside && m.onTask() && !m.wide() {
-		return panel.Ends(" "+s.Strong.Render("your turn")+" · "+m.taskLine(), info.ID+"  "+step+" ", m.width)
+		line := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
+		for _, where := range []string{info.ID + "  " + step + " ", step + " "} {
+			if ansi.StringWidth(line)+2+ansi.StringWidth(where) <= m.width {
+				return panel.Ends(line, where, m.width)
+			}
+		}
+		return panel.Pad(line, m.width)
 	}
 	if !m.wide() {
 		return panel.Ends(" "+s.Title.Render(info.ID)+"   "+step, s.Faint.Render(m.raisedLine())+" ", m.width)
@@ -211,10 +217,16 @@ func (m *Model) raisedLine() string {
 		return ""
 	}
 	line := panel.Raised(t.layers())
-	if m.lesson.session.Walk.Step().Run == nil {
+	if t.of != m.lesson.session.Walk.Step().ID {
 		return line
 	}
-	if added := m.lesson.session.Walk.Step().Run.Added; len(added) > 0 {
+	var added []string
+	for _, l := range t.layers().List() {
+		if !t.before.Has(l) {
+			added = append(added, string(l))
+		}
+	}
+	if len(added) > 0 {
 		line += " · new: " + strings.Join(added, ", ")
 	}
 	return line

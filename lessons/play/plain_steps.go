@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -92,19 +93,32 @@ func (p *plain) measured(m Measured, c lessons.Comparison) {
 			p.say("%s", line)
 		}
 	}
-	p.board(m.Board, m.Changed)
+	var rows []string
+	if step := p.s.Walk.Step(); step.Run != nil {
+		rows = step.Run.Observe
+	}
+	p.board(m.Board, rows, m.Changed)
 	for _, line := range Compared(c) {
 		p.say("%s", line)
 	}
 	p.say("")
 }
 
-// board says the rows that changed, one sentence each.
-func (p *plain) board(b facts.Board, changed []string) {
-	for _, id := range changed {
-		if r, ok := b.Row(id); ok {
-			p.say("Board: %s: host %s, sandbox %s, %s.", r.Label, r.Host, r.Inside, r.Word)
+// board says the rows that the step is about and those that changed, one
+// sentence each.
+func (p *plain) board(b facts.Board, observe, changed []string) {
+	said := map[string]bool{}
+	for _, id := range slices.Concat(observe, changed) {
+		r, ok := b.Row(id)
+		if !ok || said[id] {
+			continue
 		}
+		said[id] = true
+		how := r.Word
+		if slices.Contains(changed, id) {
+			how += ", new"
+		}
+		p.say("Board: %s: host %s, sandbox %s, %s.", r.Label, r.Host, r.Inside, how)
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *plain) task(ctx context.Context, step *lessons.Step) error {
 	}
 	p.measured(m, lessons.Comparison{})
 	p.parts()
-	p.say("Type a command to run inside, or one of: done, hint, solution, skip.")
+	p.say("Type a command to run inside, or one of: done, hint, solution, skip, q.")
 	for !p.s.Walk.State().Done {
 		line, err := p.line(ctx, "tent# ")
 		if err != nil {

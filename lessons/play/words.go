@@ -50,9 +50,20 @@ func Findings(r experiment.Result) []string {
 	}
 	verdict := "Outcome: " + string(r.Outcome)
 	if r.Reason != "" {
-		verdict += ", " + facts.Clean(r.Reason)
+		verdict += ", " + facts.Clean(reason(r))
 	}
 	return append(out, verdict+".")
+}
+
+// reason is why the outcome is what it is, without a place that was named
+// above.
+func reason(r experiment.Result) string {
+	for _, p := range r.Places {
+		if s, ok := strings.CutSuffix(r.Reason, ": "+p.Path); ok {
+			return s
+		}
+	}
+	return r.Reason
 }
 
 func orDash(s string) string {
