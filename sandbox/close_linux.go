@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"path"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -43,10 +44,14 @@ func (s *Sandbox) Facts(ctx context.Context, pid int, opts ...facts.Option) (fac
 // ask has the init say what it sees from inside.
 func (s *Sandbox) ask(ctx context.Context) (proto.Told, error) {
 	answer := make(chan proto.Told, 1)
+	// Answers come in the order of the questions. s.mu must be free meanwhile:
+	// whoever hears the answers needs it.
+	s.asking.Lock()
 	s.mu.Lock()
 	s.asks = append(s.asks, answer)
-	err := s.conn.Send(proto.KindAsk, &proto.Empty{})
 	s.mu.Unlock()
+	err := s.conn.Send(proto.KindAsk, &proto.Empty{})
+	s.asking.Unlock()
 	if err != nil {
 		return proto.Told{}, s.over()
 	}
@@ -122,22 +127,28 @@ func (s *Sandbox) buryAll() {
 	for _, p := range orphans {
 		if p.pidfd != nil {
 			// Its init is gone: in a pid namespace this one is dead as well.
-			unix.PidfdSendSignal(int(p.pidfd.Fd()), unix.SIGKILL, nil, 0)
+			p.send(unix.SIGKILL)
 		}
 	}
-	s.cmd.Wait()
+	s.reap()
 	if s.group != nil {
 		cgroup.Kill(s.group.Path)
 	}
-	buryOrphans(s.plan.Name)
+	spawner.do(buryOrphans)
 	for _, p := range orphans {
 		select {
 		case p.started <- s.over():
 		default:
 		}
-		p.end(Status{Code: 137, Signal: 9}, nil)
+		p.end(Status{}, s.over())
 	}
 	close(s.gone)
+}
+
+// reap waits for the init, which is then no living one any more.
+func (s *Sandbox) reap() {
+	s.cmd.Wait()
+	inits.Delete(s.cmd.Process.Pid)
 }
 
 // patience bounds how long Close waits for the kernel to let go.
@@ -185,6 +196,11 @@ func (s *Sandbox) remove() error {
 	if s.group != nil {
 		errs = append(errs, s.group.Close(patience))
 	}
-	errs = append(errs, removeTree(s.plan.tree))
+	if s.made {
+		// What experiments announced on the host goes even when the process
+		// that watched over it was killed.
+		(&Swept{}).canaries(path.Join(s.plan.tree, canariesFile))
+		errs = append(errs, removeTree(s.plan.tree))
+	}
 	return errors.Join(errs...)
 }

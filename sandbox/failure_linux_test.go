@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -165,4 +167,113 @@ func output(t *testing.T, s *Sandbox, args ...string) (string, int) {
 		t.Fatal(err)
 	}
 	return b.String(), status.Code
+}
+
+// TestSameNameTwice: a second sandbox of a name that is taken is refused, and
+// the first one keeps what is its own.
+func TestSameNameTwice(t *testing.T) {
+	m := machine(t)
+	spec := Spec{Layers: Set(Mount, Root), Root: RootOverlay, Name: "twice"}
+	first := open(t, m, spec)
+	p, err := NewPlan(spec, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := Start(context.Background(), p, Options{}); err == nil {
+		s.Close()
+		t.Error("two sandboxes of one name")
+	}
+	if out, code := output(t, first, "sh", "-c", "echo still here >/opt/file && cat /opt/file"); code != 0 {
+		t.Errorf("the first one broke: %q (%d)", out, code)
+	}
+}
+
+// TestFileGoesWithTheSandbox: nobody removed it, the host's root is shared.
+func TestFileGoesWithTheSandbox(t *testing.T) {
+	m := machine(t)
+	p, err := NewPlan(Spec{}, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Start(context.Background(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(os.TempDir(), testMark+"-file")
+	if _, err := s.Create(context.Background(), file, "two\nlines"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if exists(file) {
+		os.Remove(file)
+		t.Error("the file outlived its sandbox")
+	}
+}
+
+// TestHiddenFromItsInit: a command that mounts over /proc and changes session
+// goes with the sandbox all the same.
+func TestHiddenFromItsInit(t *testing.T) {
+	m := machine(t)
+	p, err := NewPlan(Spec{Layers: Set(Mount)}, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cgroup = "" // as for an ordinary user
+	p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool { _, is := s.Operation.(op.MakeCgroup); return is })
+	for i, step := range p.Steps {
+		if c, ok := step.Operation.(op.Clone); ok {
+			c.Cgroup = ""
+			p.Steps[i].Operation = c
+		}
+	}
+	s, err := Start(context.Background(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, code := output(t, s, "sh", "-c", `(env -i setsid sh -c 'sleep 1002; :' "`+testMark+`" >/dev/null 2>&1 &); mount -t tmpfs x /proc`); code != 0 {
+		t.Fatalf("%q (%d)", out, code)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left := goneWithin(testMark, nil, time.Second); left != nil {
+		t.Errorf("left: %v", left)
+	}
+}
+
+// TestManyQuestions asks more at once than fits a socket.
+func TestManyQuestions(t *testing.T) {
+	s := open(t, machine(t), Spec{})
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	failed := make(chan error, 2000)
+	for range cap(failed) {
+		go func() { _, err := s.ask(ctx); failed <- err }()
+	}
+	for range cap(failed) {
+		if err := <-failed; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestUmask: whatever the person's umask, root of the sandbox can reach its
+// root directory, and nobody else what was written inside.
+func TestUmask(t *testing.T) {
+	m := machine(t)
+	m.State = filepath.Join(m.State, "deeper", "tentpole")
+	if err := os.MkdirAll(filepath.Dir(m.State), 0o711); err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Umask(syscall.Umask(0o077))
+	s := open(t, m, Spec{Layers: Set(Mount, Root, User), Root: RootOverlay})
+	if out, code := output(t, s, "sh", "-c", "echo x >/opt/file"); code != 0 {
+		t.Errorf("%q (%d)", out, code)
+	}
+	st, err := os.Stat(s.plan.tree)
+	if err != nil || st.Mode().Perm()&0o007 != 0 {
+		t.Errorf("the sandbox's directory is open to others: %v %v", st.Mode(), err)
+	}
 }

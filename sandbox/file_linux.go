@@ -28,6 +28,7 @@ type File struct {
 // namespaces and the rights of any command. content is one line. The error
 // wraps fs.ErrExist when there is such a file already: it is left alone.
 func (s *Sandbox) Create(ctx context.Context, file, content string) (*File, error) {
+	content = strings.ReplaceAll(content, "\n", " ")
 	if s.plan.Caught(file) == "" {
 		// It may land on the host itself: then even a killed run must not
 		// leave it behind.
@@ -61,7 +62,7 @@ func (s *Sandbox) Create(ctx context.Context, file, content string) (*File, erro
 }
 
 func (f *File) begin(ctx context.Context, content string) error {
-	if _, err := fmt.Fprintln(f.orders, strings.ReplaceAll(content, "\n", " ")); err != nil {
+	if _, err := fmt.Fprintln(f.orders, content); err != nil {
 		return err
 	}
 	var made stage.Created

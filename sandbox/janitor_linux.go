@@ -35,8 +35,11 @@ const itemPatience = 2 * time.Second
 func Sweep(state string) (Swept, error) {
 	s := Swept{Trees: []string{}, Cgroups: []string{}, Canaries: []string{}}
 	dir := path.Join(state, "sandboxes")
-	if err := os.MkdirAll(dir, 0o711); err != nil {
-		return s, explain("mkdir", dir, errno(err))
+	if err := passable(dir); err != nil {
+		return s, err
+	}
+	if err := ownDirectory(dir); err != nil {
+		return s, err
 	}
 	unlock, err := lockState(dir)
 	if err != nil {
@@ -55,6 +58,19 @@ func Sweep(state string) (Swept, error) {
 	}
 	errs = append(errs, s.cgroups(cgroup.Own()))
 	return s, errors.Join(errs...)
+}
+
+// ownDirectory refuses a state directory of somebody else's, who could put
+// anything into it.
+func ownDirectory(dir string) error {
+	var st unix.Stat_t
+	if err := unix.Stat(dir, &st); err != nil {
+		return explain("stat", dir, err)
+	}
+	if int(st.Uid) != os.Geteuid() {
+		return &Error{Op: "use", Target: dir, Err: unix.EPERM, Remedy: "it belongs to somebody else: point XDG_STATE_HOME to a directory of your own"}
+	}
+	return nil
 }
 
 // lockState takes the janitor's lock. It waits for another janitor, but not
@@ -84,7 +100,7 @@ func lockState(dir string) (unlock func(), err error) {
 func (s *Swept) tree(tree string) error {
 	var r record
 	if b, err := os.ReadFile(path.Join(tree, recordFile)); err == nil && json.Unmarshal(b, &r) == nil && r.Cgroup != "" {
-		if ours, _, ok := parseOwned(path.Base(r.Cgroup)); ok && strings.HasPrefix(ours, "tentpole-") {
+		if path.Base(r.Cgroup) == "tentpole-"+path.Base(tree) {
 			if _, err := os.Stat(r.Cgroup); err == nil {
 				if err := cgroup.Remove(r.Cgroup, itemPatience); err != nil {
 					return explain("remove cgroup", r.Cgroup, errno(err))

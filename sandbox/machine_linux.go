@@ -14,6 +14,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
+	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
 
 // Look reads the machine. It changes nothing.
@@ -70,8 +71,15 @@ func lookAtRoot(privileged bool) (rootfs.Host, error) {
 	}
 	below := map[string]bool{"/": true}
 	for _, m := range mounts {
-		var st unix.Stat_t
-		dir := unix.Lstat(m.Mountpoint, &st) != nil || st.Mode&unix.S_IFMT == unix.S_IFDIR
+		dir := true
+		if search.Skips(m.FSType) == "" { // asking the others may take for ever
+			var st unix.Statx_t
+			err := unix.Statx(unix.AT_FDCWD, m.Mountpoint, unix.AT_SYMLINK_NOFOLLOW|unix.AT_NO_AUTOMOUNT, unix.STATX_TYPE|unix.STATX_MNT_ID, &st)
+			if err == unix.ENOENT || st.Mask&unix.STATX_MNT_ID != 0 && st.Mnt_id != uint64(m.ID) {
+				continue // hidden below a later mount
+			}
+			dir = err != nil || st.Mode&unix.S_IFMT == unix.S_IFDIR
+		}
 		h.Mounts = append(h.Mounts, rootfs.HostMount{Target: m.Mountpoint, Type: m.FSType, Root: m.Root, IsDir: dir, Locked: readOnly(m)})
 		first, rest, _ := strings.Cut(strings.TrimPrefix(m.Mountpoint, "/"), "/")
 		if rest != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -17,7 +18,7 @@ func buildOverlay(o op.BuildOverlay, pid int) (int, error) {
 	if err := makeUpper(o); err != nil {
 		return -1, err
 	}
-	lower := o.Lower
+	lower := strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace(o.Lower) // ':' separates layers
 	if o.IDMapped {
 		tree, err := idMapped(o.Lower, pid)
 		if err != nil {

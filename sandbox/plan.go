@@ -83,6 +83,16 @@ func (p *Plan) Owner() int {
 	return p.machine.UID
 }
 
+// group returns the host's gid of gid 0 inside.
+func (p *Plan) group() int {
+	for _, m := range p.gidMaps {
+		if m.Inside == 0 {
+			return m.Outside
+		}
+	}
+	return p.machine.GID
+}
+
 // NewPlan works out what spec comes to on this machine. It touches nothing.
 func NewPlan(spec Spec, m Machine) (*Plan, error) {
 	if err := spec.Validate(); err != nil {

@@ -78,8 +78,9 @@ func (p *Plan) rootSteps(t rootfs.Tree, layout rootfs.Layout) {
 		p.child(Root, "the host's /proc: the process numbers are still the host's", op.Bind{Source: "/proc", Target: path.Join(t.Root, "proc")})
 	}
 	p.child(Root, "the host's /sys, to read", op.Bind{Source: "/sys", Target: path.Join(t.Root, "sys"), ReadOnly: true})
-	p.child(Root, "tentpole's own state is not for the inside", op.Mask{Path: path.Join(t.Root, t.State)})
 	p.child(Root, "the new root takes the old one's place", op.PivotRoot{Root: t.Root})
+	// Now, and not before: a link on the way is followed inside the new root.
+	p.child(Root, "tentpole's own state is not for the inside", op.Mask{Path: t.State})
 }
 
 // rootWhy explains the operations that put a root together.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,7 +31,8 @@ type Process struct {
 	done     chan struct{}
 }
 
-// PID is the process's number on the host.
+// PID is the process's number on the host, 0 when it had ended before it could
+// be asked.
 func (p *Process) PID() int { return p.pid }
 
 // Inside is the process's number as the sandbox's init sees it.
@@ -66,10 +68,25 @@ func (p *Process) Signal(sig syscall.Signal) error {
 		return os.ErrProcessDone
 	default:
 	}
-	if err := unix.PidfdSendSignal(int(p.pidfd.Fd()), sig, nil, 0); err != nil {
+	if err := p.send(sig); errors.Is(err, os.ErrClosed) {
+		return os.ErrProcessDone
+	} else if err != nil {
 		return &Error{Op: "signal " + sig.String() + " to process", Target: strconv.Itoa(p.pid), Err: err}
 	}
 	return nil
+}
+
+// send keeps the pidfd open while it is used: its number may be another's next.
+func (p *Process) send(sig syscall.Signal) error {
+	raw, err := p.pidfd.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var sendErr error
+	if err := raw.Control(func(fd uintptr) { sendErr = unix.PidfdSendSignal(int(fd), sig, nil, 0) }); err != nil {
+		return err
+	}
+	return sendErr
 }
 
 // Resize tells the command's terminal its new size.
@@ -139,9 +156,14 @@ func (s *Sandbox) request(c Command) (*Process, error) {
 	if err := s.register(&run, p); err != nil {
 		return nil, err
 	}
-	if err := s.conn.Send(proto.KindRun, &run, fds...); err != nil {
+	err := s.conn.Send(proto.KindRun, &run, fds...)
+	runtime.KeepAlive(c) // its files, while their descriptors are used
+	if err != nil {
 		s.forget(run.ID)
-		return nil, s.over()
+		if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrClosed) {
+			return nil, s.over()
+		}
+		return nil, explain("send to", s.plan.Name, err)
 	}
 	return p, nil
 }
@@ -208,8 +230,8 @@ func (s *Sandbox) onStarted(m proto.Started, fds []int) {
 	s.mu.Lock()
 	p := s.commands[m.ID]
 	s.mu.Unlock()
-	if p == nil || len(fds) == 0 {
-		closeAll(fds)
+	if p == nil || len(fds) == 0 || p.pidfd != nil {
+		closeAll(fds) // an answer nobody waits for
 		return
 	}
 	p.inside, p.micro = m.PID, m.Microseconds
@@ -242,7 +264,7 @@ func pidOf(fd int) int {
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		if v, ok := strings.CutPrefix(lines.Text(), "Pid:"); ok {
 			pid, _ := strconv.Atoi(strings.TrimSpace(v))
-			return pid
+			return max(pid, 0) // -1: it has ended already
 		}
 	}
 	return 0

@@ -59,9 +59,21 @@ func (s *starting) spawn(c op.Clone) error {
 	}
 	err = s.fork(c, s.group != nil)
 	if err != nil && s.group != nil && retriable(err) {
-		err = s.fork(c, false)
+		if err = s.fork(c, false); err == nil {
+			s.untrack()
+		}
 	}
 	return err
+}
+
+// untrack lets go of a tracking cgroup that the process could not be born in.
+func (s *starting) untrack() {
+	s.group.Close(0)
+	s.group = nil
+	if s.kill != nil {
+		s.kill.Close()
+		s.kill = nil
+	}
 }
 
 // retriable are the answers to CLONE_INTO_CGROUP that have nothing to do with
@@ -102,7 +114,11 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 		attr.UseCgroupFD, attr.CgroupFD = true, s.group.FD()
 	}
 	cmd.SysProcAttr = attr
-	spawner.do(func() { err = cmd.Start() })
+	spawner.do(func() {
+		if err = cmd.Start(); err == nil {
+			inits.Store(cmd.Process.Pid, true)
+		}
+	})
 	if err == nil {
 		s.cmd = cmd
 	}

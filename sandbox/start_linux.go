@@ -30,9 +30,11 @@ type Sandbox struct {
 	stderr   *os.File // what the init says when it breaks
 	env      []string
 
+	asking     sync.Mutex // held while a question is put
 	mu         sync.Mutex
 	transcript []Done
 	executed   bool // the first command is in the transcript
+	made       bool // the tree in the state directory is this sandbox's
 	commands   map[int]*Process
 	nextID     int
 	terminals  []*os.File
@@ -108,10 +110,12 @@ func (s *starting) up(ctx context.Context) error {
 	}
 	// A cancelled start lets go of the child: it ends, and with it the
 	// conversation.
-	stop := context.AfterFunc(ctx, s.release)
-	defer stop()
+	stop := context.AfterFunc(ctx, func() {
+		s.release()
+		time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
+	})
 	err = s.converse()
-	if ctx.Err() != nil {
+	if !stop() {
 		return ctx.Err()
 	}
 	return err
@@ -155,7 +159,7 @@ func (s *starting) clone() (err error) {
 // prepare makes the sandbox's directory, and the overlays that need nothing
 // of the child's.
 func (s *starting) prepare() error {
-	if err := makeTree(s.plan.tree); err != nil {
+	if err := s.makeTree(); err != nil {
 		return err
 	}
 	return s.overlays(false, 0, func(d Done) { s.built = append(s.built, d) })
@@ -308,7 +312,7 @@ func (s *starting) letGo() {
 func (s *starting) abandon() {
 	if s.cmd != nil && s.cmd.Process != nil {
 		s.release()
-		s.cmd.Wait()
+		s.reap()
 	}
 	s.remove()
 }

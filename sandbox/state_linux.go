@@ -52,15 +52,39 @@ var (
 	swept       sync.Map // state directories that were swept
 )
 
-// makeTree makes the sandbox's own directory. Others may pass through it, not
-// look around: root of a sandbox with its own ids is nobody here.
-func makeTree(tree string) error {
-	if err := os.MkdirAll(path.Dir(tree), 0o711); err != nil {
-		return explain("mkdir", path.Dir(tree), errno(err))
+// makeTree makes the sandbox's own directory, open to the group of root inside
+// and to nobody else: that one must pass through it, and a set-user-id program
+// made inside must not be within anybody's reach outside.
+func (s *Sandbox) makeTree() error {
+	tree := s.plan.tree
+	if err := passable(path.Dir(tree)); err != nil {
+		return err
 	}
 	for _, dir := range []string{tree, tree + "/root"} {
-		if err := os.Mkdir(dir, 0o711); err != nil {
+		if err := os.Mkdir(dir, 0o700); err != nil {
 			return explain("mkdir", dir, errno(err))
+		}
+		s.made = true
+		err := os.Chown(dir, -1, s.plan.group())
+		if err == nil {
+			err = os.Chmod(dir, 0o710)
+		}
+		if err != nil {
+			return explain("give away", dir, errno(err))
+		}
+	}
+	return nil
+}
+
+// passable makes a directory of the state directory that everybody may pass
+// through and nobody else may list, whatever the umask says.
+func passable(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return explain("mkdir", dir, errno(err))
+	}
+	for _, d := range []string{path.Dir(dir), dir} {
+		if err := os.Chmod(d, 0o711); err != nil {
+			return explain("chmod", d, errno(err))
 		}
 	}
 	return nil
@@ -170,25 +194,4 @@ func childrenOf(pid int) []int {
 		}
 	}
 	return kids
-}
-
-// buryOrphans kills and reaps what came to this process because a sandbox's
-// init was killed: known by the mark in its environment.
-func buryOrphans(name string) {
-	mark := "TENTPOLE_SANDBOX=" + name
-	for range 100 { // each round kills one generation
-		found := false
-		for _, pid := range childrenOf(os.Getpid()) {
-			env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
-			if err != nil || !strings.Contains("\x00"+string(env)+"\x00", "\x00"+mark+"\x00") {
-				continue
-			}
-			found = true
-			unix.Kill(pid, unix.SIGKILL)
-			unix.Wait4(pid, nil, 0, nil)
-		}
-		if !found {
-			return
-		}
-	}
 }

@@ -97,7 +97,7 @@ func (r *running) Look(ctx context.Context, q Question) (Sight, error) {
 	}
 	env, err := environment(host, inside), error(nil)
 	if q.Processes {
-		err = listProcesses(ctx, &env, r.InitPID())
+		err = listProcesses(ctx, &env, inside.PID, r.InitPID())
 	}
 	return Sight{
 		Board: facts.Compare(host, inside, q.Paths...),

@@ -3,6 +3,7 @@ package play
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"slices"
@@ -131,17 +132,23 @@ func countProcesses(root string) int {
 
 var errNotListed = errors.New("the processes of the sandbox were not listed")
 
-// listProcesses reads the processes of the sandbox, of which init is one.
-func listProcesses(ctx context.Context, env *lessons.Env, init int) error {
-	f, err := facts.Read(ctx, init, facts.WithProcesses())
+// listProcesses reads the processes of the sandbox: those that descend from its
+// init, and with a pid namespace of its own all in there. They are listed by
+// way of a command, as the init itself shows an ordinary user nothing.
+func listProcesses(ctx context.Context, env *lessons.Env, command, init int) error {
+	f, err := facts.Read(ctx, command, facts.WithProcesses())
 	if err != nil {
 		return err
 	}
+	if why := f.Unreadable["processes"]; f.Processes == nil && why != "" {
+		return fmt.Errorf("list the processes of the sandbox: %s", why)
+	}
+	descends := descendants(f.Processes, init)
 	find := func(number func(facts.Process) int) func(string) (lessons.Process, error) {
 		return func(name string) (found lessons.Process, err error) {
 			newest := 0
 			for _, p := range f.Processes {
-				if p.Inside && p.Comm == name && p.PID > newest {
+				if (p.Inside || descends[p.PID]) && p.Comm == name && p.PID > newest {
 					newest, found = p.PID, lessons.Process{Exists: true, PID: number(p)}
 				}
 			}
@@ -151,4 +158,18 @@ func listProcesses(ctx context.Context, env *lessons.Env, init int) error {
 	env.Host.Process = find(func(p facts.Process) int { return p.PID })
 	env.Inside.Process = find(func(p facts.Process) int { return p.NSPID })
 	return nil
+}
+
+// descendants are the process with that id and all that descend from it.
+func descendants(list []facts.Process, top int) map[int]bool {
+	found := map[int]bool{top: true}
+	for grew := true; grew; { // ids wrap around: a child may come before its parent
+		grew = false
+		for _, p := range list {
+			if !found[p.PID] && found[p.Parent] {
+				found[p.PID], grew = true, true
+			}
+		}
+	}
+	return found
 }

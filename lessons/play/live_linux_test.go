@@ -163,6 +163,46 @@ func TestLiveEnv(t *testing.T) {
 	}
 }
 
+// TestLiveProcesses: what runs inside is found with every kind of namespace,
+// and what runs outside is not.
+func TestLiveProcesses(t *testing.T) {
+	comm, err := os.ReadFile("/proc/self/comm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := strings.TrimSpace(string(comm))
+	for _, layers := range [][]sandbox.Layer{{}, {sandbox.PID}, {sandbox.Mount, sandbox.PID}} {
+		s := live(t, layers...)
+		script, err := s.Script(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer script.Close()
+		var out bytes.Buffer
+		if _, err := script.Run(t.Context(), "sleep 1000 & echo $!", &out); err != nil {
+			t.Fatal(err)
+		}
+		var in, host lessons.Process
+		for end := time.Now().Add(10 * time.Second); !in.Exists && time.Now().Before(end); { // until it is sleep
+			sight, err := s.Look(t.Context(), Question{Processes: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			in, _ = sight.Env.Inside.Process("sleep")
+			host, _ = sight.Env.Host.Process("sleep")
+			if other, _ := sight.Env.Inside.Process(own); other.Exists {
+				t.Errorf("%v: a process of the host is inside: %+v", layers, other)
+			}
+		}
+		if strconv.Itoa(in.PID) != strings.TrimSpace(out.String()) || !host.Exists {
+			t.Errorf("%v: inside %+v, host %+v, the shell says %s", layers, in, host, out.String())
+		}
+		if same := in.PID == host.PID; same != (len(layers) == 0) {
+			t.Errorf("%v: inside %d, host %d", layers, in.PID, host.PID)
+		}
+	}
+}
+
 // TestFileBelow: what a sandbox may have laid out is looked at without leaving
 // its root, without being opened, and without waiting.
 func TestFileBelow(t *testing.T) {

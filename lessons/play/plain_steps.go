@@ -84,10 +84,7 @@ func (p *plain) measured(m Measured, c lessons.Comparison) {
 	if m.Renewed {
 		p.say("The sandbox of the steps before is gone; this is a new one with the same layers.")
 	}
-	p.say("%s", Started(m))
-	for _, implied := range m.Plan.Implied {
-		p.say("Also raised: %s, because %s.", implied.Layer, implied.Because)
-	}
+	p.started(m)
 	if m.Result != nil {
 		for _, line := range Findings(*m.Result) {
 			p.say("%s", line)
@@ -102,6 +99,18 @@ func (p *plain) measured(m Measured, c lessons.Comparison) {
 		p.say("%s", line)
 	}
 	p.say("")
+}
+
+// started says what was started, if anything.
+func (p *plain) started(m Measured) {
+	if step := p.s.Walk.Step(); step.Run != nil && step.Run.Keep && !m.Renewed {
+		p.say("The sandbox of the step before goes on.")
+		return
+	}
+	p.say("%s", Started(m))
+	for _, implied := range m.Plan.Implied {
+		p.say("Also raised: %s, because %s.", implied.Layer, implied.Because)
+	}
 }
 
 // board says the rows that the step is about and those that changed, one

@@ -66,6 +66,7 @@ func TestPlain(t *testing.T) {
 		"Not yet: the file exists inside",
 		"[x] the file exists inside",
 		"All parts are done.",
+		"The sandbox of the step before goes on.",
 		`You said "yes", and so it was measured.`,
 		"Every file is where it was.", "Yes, nothing.",
 		"That was the last step.",

@@ -89,7 +89,12 @@ func Remove(dir string, patience time.Duration) error {
 
 // Kill ends every process in the cgroup and below.
 func Kill(dir string) error {
-	return os.WriteFile(dir+"/cgroup.kill", []byte("1"), 0)
+	f, err := os.OpenFile(dir+"/cgroup.kill", os.O_WRONLY|unix.O_NOFOLLOW, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString("1")
+	return errors.Join(err, f.Close())
 }
 
 // removeTree removes the cgroups below dir, which only a sandbox's own

@@ -38,7 +38,7 @@ func whole(h Host, t Tree, owner int, idMapped bool) Layout {
 			l.Notes = append(l.Notes, fmt.Sprintf("%s is missing inside (%s: %s).", m.Target, m.Type, why))
 			continue
 		}
-		if m.Locked {
+		if m.Locked || unlayered[m.Type] {
 			l.Child = append(l.Child, op.Bind{Source: m.Target, Target: path.Join(t.Root, m.Target), ReadOnly: true})
 			continue
 		}
@@ -47,6 +47,21 @@ func whole(h Host, t Tree, owner int, idMapped bool) Layout {
 		add(m.Target, dir+"/upper"+m.Target, dir+"/work")
 	}
 	return l
+}
+
+// unlayered are file systems that overlay refuses as a lower layer, because
+// they compare names in a way of their own; fs/overlayfs/util.c, ovl_dentry_weird.
+var unlayered = map[string]bool{"vfat": true, "msdos": true, "exfat": true, "hfs": true, "hfsplus": true, "ntfs3": true}
+
+// typeAt is the type of the file system mounted exactly at p, "" when none is.
+func (h Host) typeAt(p string) string {
+	found := ""
+	for _, m := range h.Mounts {
+		if m.Target == p {
+			found = m.Type // the last one shows
+		}
+	}
+	return found
 }
 
 // furtherMounts are the mounts beside / that are not made anew anyway, each
@@ -88,6 +103,12 @@ func (l *Layout) place(h Host, t Tree, dir string, e Entry, split bool) {
 		l.Child = append(l.Child, op.MakeSymlink{Target: e.Link, Path: target})
 	case !e.Dir:
 		l.Notes = append(l.Notes, p+" is missing inside: only directories can be overlaid.")
+	case split && h.typeAt(p) == "autofs":
+		l.Child = append(l.Child, op.MakeDirectory{Path: target, Mode: 0o755})
+		l.Notes = append(l.Notes, p+" is empty inside: looking into it would mount things on the host.")
+	case split && unlayered[h.typeAt(p)]:
+		l.Child = append(l.Child, op.Bind{Source: p, Target: target, ReadOnly: true})
+		l.Notes = append(l.Notes, p+" is read-only inside: its file system cannot lie below an overlay.")
 	case !mountsBelow(h.Mounts, p):
 		upper := path.Join(t.Upper, p)
 		l.Child = append(l.Child, op.OverlayDirectory{Lower: p, Upper: upper, Work: path.Join(t.Work, strings.ReplaceAll(p, "/", "_")), Target: target})

@@ -110,7 +110,7 @@ type Mask struct {
 	Path string `json:"path"`
 }
 
-func (m Mask) String() string  { return "mount(tmpfs on " + m.Path + ", ro,size=0)" }
+func (m Mask) String() string  { return "mount(tmpfs on " + m.Path + ", ro,size=4k)" }
 func (m Mask) Command() string { return "mount -t tmpfs -o ro tmpfs " + Quote(m.Path) }
 func (Mask) Acts() []string    { return []string{"mount"} }
 

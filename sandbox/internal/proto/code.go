@@ -76,8 +76,4 @@ func (m *Exited) Code(c *wire.Coder) {
 // Code implements wire.Value.
 func (m *Told) Code(c *wire.Coder) {
 	c.String(&m.Hostname)
-	wire.List(c, &m.Processes, func(c *wire.Coder, s *Seen) {
-		c.Int(&s.PID)
-		c.String(&s.Comm)
-	})
 }

@@ -138,6 +138,9 @@ func (c *Conn) Receive() (Message, []int, error) {
 	return Message{Kind: string(text[1:end]), body: text[end:]}, fds, nil
 }
 
+// maxDescriptors is the kernel's SCM_MAX_FD: no message carries more.
+const maxDescriptors = 253
+
 func (c *Conn) readFull(p []byte) (fds []int, err error) {
 	for len(p) > 0 {
 		n, got, err := c.read(p)
@@ -155,11 +158,11 @@ func (c *Conn) readFull(p []byte) (fds []int, err error) {
 }
 
 func (c *Conn) read(p []byte) (n int, fds []int, err error) {
-	control := make([]byte, unix.CmsgSpace(16*4))
-	var used int
+	control := make([]byte, unix.CmsgSpace(maxDescriptors*4))
+	var used, flags int
 	waitErr := c.raw.Read(func(fd uintptr) bool {
 		for {
-			n, used, _, _, err = unix.Recvmsg(int(fd), p, control, unix.MSG_CMSG_CLOEXEC)
+			n, used, flags, _, err = unix.Recvmsg(int(fd), p, control, unix.MSG_CMSG_CLOEXEC)
 			if err != unix.EINTR {
 				break
 			}
@@ -173,6 +176,9 @@ func (c *Conn) read(p []byte) (n int, fds []int, err error) {
 		return n, nil, err
 	}
 	fds, err = rights(control[:used])
+	if err == nil && flags&unix.MSG_CTRUNC != 0 {
+		err = fmt.Errorf("descriptors: %w", unix.EMSGSIZE)
+	}
 	return n, fds, err
 }
 

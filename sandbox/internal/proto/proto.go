@@ -185,12 +185,4 @@ type Exited struct {
 // Told is what the init sees from inside.
 type Told struct {
 	Hostname string
-	// Processes are those that /proc inside shows.
-	Processes []Seen
-}
-
-// Seen is a process as /proc inside shows it.
-type Seen struct {
-	PID  int
-	Comm string
 }

@@ -100,7 +100,7 @@ func closeMaster(fd int) {
 // openTerminal makes a pseudo terminal in the sandbox's own devpts, or the
 // host's where that is shared; pty(7), ioctl_tty(2).
 func openTerminal(size proto.Size) (master, slave int, err error) {
-	master, err = unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	master, err = unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, -1, &fs.PathError{Op: "open", Path: "/dev/ptmx", Err: err}
 	}
@@ -133,8 +133,8 @@ func lookUp(name string, env []string, dir string) (string, error) {
 	}
 	refused := error(&fs.PathError{Op: "look up", Path: name, Err: unix.ENOENT})
 	for _, d := range strings.Split(pathOf(env), ":") {
-		if d == "" {
-			d = "."
+		if !strings.HasPrefix(d, "/") {
+			d = dir + "/" + d // as seen from where the command starts
 		}
 		err := executable(d + "/" + name)
 		if err == nil {

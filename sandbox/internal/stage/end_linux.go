@@ -42,7 +42,7 @@ func (in *initProcess) end() {
 		in.mu.Lock()
 		in.collect()
 		in.mu.Unlock()
-		left := descendants(os.Getpid())
+		left := in.descendants(os.Getpid())
 		if len(left) == 0 {
 			break
 		}
@@ -64,26 +64,35 @@ func (in *initProcess) end() {
 }
 
 // descendants lists the children of pid, their children, and so on, from
-// /proc/PID/task/TID/children.
-func descendants(pid int) []int {
+// /proc/PID/task/TID/children. It is the /proc of the beginning: a command may
+// have mounted something over it since.
+func (in *initProcess) descendants(pid int) []int {
 	var all []int
 	for queue := []int{pid}; len(queue) > 0; queue = queue[1:] {
-		kids := children(queue[0])
+		kids := in.children(queue[0])
 		all = append(all, kids...)
 		queue = append(queue, kids...)
 	}
 	return all
 }
 
-func children(pid int) []int {
-	tasks := "/proc/" + strconv.Itoa(pid) + "/task"
-	threads, err := os.ReadDir(tasks)
+func (in *initProcess) children(pid int) []int {
+	if in.proc == nil {
+		return nil
+	}
+	tasks := strconv.Itoa(pid) + "/task"
+	dir, err := in.proc.Open(tasks)
+	if err != nil {
+		return nil
+	}
+	threads, err := dir.Readdirnames(-1)
+	dir.Close()
 	if err != nil {
 		return nil
 	}
 	var kids []int
 	for _, t := range threads {
-		list, err := os.ReadFile(tasks + "/" + t.Name() + "/children")
+		list, err := in.proc.ReadFile(tasks + "/" + t + "/children")
 		if err != nil {
 			continue
 		}

@@ -34,6 +34,7 @@ type initProcess struct {
 	descriptors map[string]int
 	// program is tentpole's own binary, for helpers that run inside.
 	program int
+	proc    *os.Root // /proc as it was at birth; nil for PID 1, which needs none
 	host    map[string]uint64
 
 	mu       sync.Mutex // held while a command is forked, and while it is reaped
@@ -52,12 +53,17 @@ func Main() {
 	unix.Prctl(unix.PR_SET_NAME, comm(proto.InitName), 0, 0, 0)
 	unix.CloseRange(proto.SocketFD, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 
+	if os.Getpid() != 1 {
+		in.proc, _ = os.OpenRoot("/proc")
+	}
+
 	// Orphans come to us, so that we can find them when we end.
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		in.abort(-1, 0, &op.Error{Op: "prctl", Target: "PR_SET_CHILD_SUBREAPER", Err: err})
 	}
 
 	in.configure()
+	go in.watchOwner()
 	in.raise()
 	in.verify()
 	in.seal()
@@ -181,8 +187,7 @@ func (in *initProcess) seal() {
 
 // serve answers until the conversation ends. What must go on beside it begins
 // after the first answer: every goroutine costs a thread, and the first command
-// would wait for them. Until then the end of the conversation is the only sign
-// that the owner is gone, and it is heard here.
+// would wait for them.
 func (in *initProcess) serve() {
 	for first := true; ; first = false {
 		m, fds, err := in.conn.Receive()
@@ -196,7 +201,6 @@ func (in *initProcess) serve() {
 			in.conn.Send(proto.KindTold, in.tell())
 		}
 		if first {
-			go in.watchOwner()
 			go in.reap()
 			go deafen()
 		}
