@@ -70,10 +70,6 @@ func (s *starting) spawn(c op.Clone) error {
 func (s *starting) untrack() {
 	s.group.Close(0)
 	s.group = nil
-	if s.kill != nil {
-		s.kill.Close()
-		s.kill = nil
-	}
 }
 
 // retriable are the answers to CLONE_INTO_CGROUP that have nothing to do with

@@ -93,10 +93,10 @@ func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *
 // will get do not wait for each other.
 func (s *starting) up(ctx context.Context) error {
 	s.cut()
-	cloned := make(chan error, 1)
-	go func() { cloned <- s.clone() }()
-	err := s.prepare()
-	if err := errors.Join(<-cloned, err); err != nil {
+	prepared := make(chan error, 1)
+	go func() { prepared <- s.prepare() }()
+	err := s.clone()
+	if err := errors.Join(err, <-prepared); err != nil {
 		return err
 	}
 	// Only the child holds its ends now: if it dies, the conversation ends.
@@ -140,8 +140,6 @@ func (s *starting) clone() (err error) {
 			s.group, err = cgroup.Make(o.Path)
 			if err != nil {
 				s.group = nil // it only tracks: a sandbox stands without
-			} else {
-				s.kill, _ = s.group.OpenKill()
 			}
 			s.record(step, begin, err)
 		case op.Clone:
@@ -197,6 +195,9 @@ func (s *starting) converse() error {
 	for _, m := range s.mounts {
 		cfg.Descriptors = append(cfg.Descriptors, m.name)
 		fds = append(fds, m.fd)
+	}
+	if s.group != nil {
+		s.kill, _ = s.group.OpenKill() // before kernel 5.14 there is none
 	}
 	if s.kill != nil {
 		cfg.Descriptors = append(cfg.Descriptors, proto.KillDescriptor)

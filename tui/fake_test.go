@@ -141,7 +141,7 @@ func (b *fakeSandbox) Script(context.Context) (play.Script, error) {
 	return nil, errors.New("not in this fake")
 }
 
-// Shell starts something that echoes and knows two commands.
+// Shell starts something that echoes and knows a few commands.
 func (b *fakeSandbox) Shell(context.Context, int, int) (play.Shell, error) {
 	r, w := io.Pipe()
 	s := &fakeShell{PipeReader: r, out: w, box: b}
@@ -164,9 +164,12 @@ func (s *fakeShell) Write(p []byte) (int, error) {
 		switch c {
 		case '\r':
 			io.WriteString(s.out, "\r\n")
-			if s.line == "exit" {
+			switch s.line {
+			case "exit":
 				s.out.Close()
 				return len(p), nil
+			case "panic": // in a goroutine of the terminal's
+				panic("asked for")
 			}
 			s.run()
 			io.WriteString(s.out, "tent# ")

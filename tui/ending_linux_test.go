@@ -1,0 +1,111 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/tui/styles"
+	"github.com/tentpole-labs/tentpole/tui/tuitest"
+)
+
+// inWindow is set where the test binary is to be the full screen.
+const inWindow = "TENTPOLE_TEST_FULL_SCREEN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(inWindow) != "" {
+		os.Exit(fullScreen())
+	}
+	os.Exit(m.Run())
+}
+
+// fullScreen runs the full screen on this process's terminal, and says on the
+// standard error how it ended.
+func fullScreen() int {
+	course, err := lessons.LoadAll(os.DirFS("testdata/course"), lessons.Known{})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	e := &fakeEngine{}
+	err = Run(context.Background(), Options{Course: course, Engine: e, Start: "mounts", Theme: styles.Dark, Variant: lessons.Root})
+	var signal *SignalError
+	if errors.As(err, &signal) {
+		fmt.Fprintln(os.Stderr, "signal", int(signal.Signal.(syscall.Signal)))
+	} else if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+	}
+	fmt.Fprintln(os.Stderr, "sandboxes:", e.count())
+	return 0
+}
+
+// TestEndings: however the full screen ends while the keys are in a shell
+// inside, the terminal has its modes back and no sandbox is left.
+func TestEndings(t *testing.T) {
+	for _, c := range []struct {
+		name, says string
+		end        func(*window, *os.Process)
+	}{
+		{"the learner leaves", "", func(w *window, _ *os.Process) { w.typing("\x07"); w.until("enter go inside"); w.typing("\x03") }},
+		{"SIGTERM", "signal 15", func(_ *window, p *os.Process) { p.Signal(syscall.SIGTERM) }},
+		{"SIGHUP", "signal 1", func(_ *window, p *os.Process) { p.Signal(syscall.SIGHUP) }},
+		{"SIGQUIT", "signal 3", func(_ *window, p *os.Process) { p.Signal(syscall.SIGQUIT) }},
+		{"SIGINT", "signal 2", func(_ *window, p *os.Process) { p.Signal(syscall.SIGINT) }},
+		{"a panic in a goroutine of the shell's terminal", "error: a part of the screen failed: asked for",
+			func(w *window, _ *os.Process) { w.typing("panic\r") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := openWindow(t)
+			before := w.modes()
+			exe, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said bytes.Buffer
+			cmd := exec.Command(exe)
+			cmd.Env = append(os.Environ(), inWindow+"=1", "TERM=xterm-256color", "LC_ALL=C.UTF-8")
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = w.far, w.far, &said
+			cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- cmd.Wait() }()
+			t.Cleanup(func() { _ = cmd.Process.Kill() }) // when the test failed
+			for _, s := range []struct{ see, press string }{
+				{"What is a mount?", "\r"}, {"predict and run", "\r"}, {"run again", "n"}, {"enter starts the sandbox", "\r"},
+			} {
+				w.until(s.see)
+				w.typing(s.press)
+			}
+			w.until("keys go to: INSIDE")
+			if reflect.DeepEqual(w.modes(), before) {
+				t.Fatal("the screen did not change the terminal's modes: this test would tell nothing")
+			}
+			c.end(w, cmd.Process)
+			select {
+			case err := <-ended:
+				if err != nil {
+					t.Errorf("it ended with %v", err)
+				}
+			case <-time.After(tuitest.Deadline):
+				t.Fatalf("it did not end:\n%s", w.screen)
+			}
+			if !reflect.DeepEqual(w.modes(), before) {
+				t.Error("the terminal's modes are not what they were")
+			}
+			if got := said.String(); !strings.Contains(got, c.says) || !strings.Contains(got, "sandboxes: 0") {
+				t.Errorf("it said %q, not %q with no sandbox left", got, c.says)
+			}
+		})
+	}
+}
