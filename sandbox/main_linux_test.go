@@ -43,7 +43,7 @@ func lookAround() traces {
 	}
 	t.cgroups, _ = filepath.Glob("/sys/fs/cgroup/unified/tentpole-*")
 	more, _ := filepath.Glob("/sys/fs/cgroup/tentpole-*")
-	t.cgroups = append(t.cgroups, more...)
+	t.cgroups = slices.DeleteFunc(append(t.cgroups, more...), func(dir string) bool { return neighbours(filepath.Base(dir)) })
 	t.processes = tentpoleProcesses()
 	return t
 }
@@ -78,10 +78,10 @@ func tentpoleProcesses() []string {
 	return out
 }
 
-// neighbours tells whether an init belongs to somebody else who is alive and
-// none of this test's doing: its arguments name its owner.
-func neighbours(line string) bool {
-	_, o, ok := parseOwned(strings.TrimPrefix(line, "tentpole-init "))
+// neighbours tells whether an init or a cgroup belongs to somebody else who is
+// alive and none of this test's doing: its name has its owner in it.
+func neighbours(name string) bool {
+	_, o, ok := parseOwned(name)
 	return ok && o.alive() && o.pid != os.Getpid()
 }
 

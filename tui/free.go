@@ -92,6 +92,14 @@ func (m *Model) freeSwitch() tea.Cmd {
 	return m.planFree()
 }
 
+// freeSays names what enter does.
+func (m *Model) freeSays() string {
+	if m.free.tent.live {
+		return "start anew"
+	}
+	return "start"
+}
+
 // freeStart starts the sandbox in place of the one before.
 func (m *Model) freeStart() tea.Cmd {
 	f := m.free

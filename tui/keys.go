@@ -60,7 +60,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"down", "j"}, show: "down", does: "scroll down, or the choice below", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(1); return nil }},
 		{keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, show: "1-9", does: "go to that choice", where: inLesson, on: (*Model).choosing},
 
-		{keys: []string{"enter"}, show: "enter", does: "start", where: inSandbox, foot: left, do: (*Model).freeStart, on: func(m *Model) bool { return m.free.tent.busy == nil }, help: "start the sandbox and open a shell inside"},
+		{keys: []string{"enter"}, show: "enter", where: inSandbox, foot: left, do: (*Model).freeStart, says: (*Model).freeSays, on: func(m *Model) bool { return m.free.tent.busy == nil }, help: "start the sandbox and open a shell inside"},
 		{keys: []string{"space"}, show: "space", does: "switch", where: inSandbox, foot: left, do: (*Model).freeSwitch, on: mainFocused, help: "turn the layer on or off"},
 		{keys: []string{"up", "k"}, show: "up", does: "the layer above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the layer below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
@@ -80,6 +80,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(-1); return nil }, on: (*Model).pageLong},
 		{keys: []string{"down", "j", "enter"}, show: "down", does: "scroll down", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(1); return nil }, on: (*Model).pageLong},
 		{keys: []string{"pgdown", "space"}, show: "space", does: "a page down", where: inPage | inLesson, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
+		{keys: []string{"pgdown"}, show: "pgdown", does: "a page down", where: inSandbox, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
 		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inLesson | inSandbox, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
 		{keys: []string{"q", "esc"}, show: "q", does: "back", where: inPage, foot: right, do: func(m *Model) tea.Cmd { m.page = nil; return nil }},
 
