@@ -95,7 +95,7 @@ func TestEndings(t *testing.T) {
 			select {
 			case err := <-ended:
 				if err != nil {
-					t.Errorf("it ended with %v", err)
+					t.Errorf("it ended with %v:\n%s", err, said.String())
 				}
 			case <-time.After(tuitest.Deadline):
 				t.Fatalf("it did not end:\n%s", w.screen)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -47,7 +48,7 @@ func Run(ctx context.Context, o Options) error {
 	var end ending
 	m.panics = func(v any) {
 		end.set(fmt.Errorf("a part of the screen failed: %v", v))
-		p.Kill()
+		leave(p)
 	}
 	stop := end.onSignal(p)
 	_, err := p.Run()
@@ -101,6 +102,19 @@ func (e *ending) get() error {
 	return e.err
 }
 
+// grace is how long the program may take to leave by itself.
+const grace = 2 * time.Second
+
+// leave ends the program from another goroutine: as a key would, so that
+// nobody still reads from a terminal that is being given back, and by force
+// when that takes too long.
+func leave(p *tea.Program) {
+	force := time.AfterFunc(grace, p.Kill)
+	defer force.Stop()
+	p.Quit()
+	p.Wait()
+}
+
 // onSignal ends the program when one of the signals comes, until stop.
 func (e *ending) onSignal(p *tea.Program) (stop func()) {
 	signals, done := make(chan os.Signal, 1), make(chan struct{})
@@ -109,7 +123,7 @@ func (e *ending) onSignal(p *tea.Program) (stop func()) {
 		select {
 		case s := <-signals:
 			e.set(&SignalError{s})
-			p.Kill()
+			leave(p)
 		case <-done:
 		}
 	}()

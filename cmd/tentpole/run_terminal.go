@@ -35,9 +35,9 @@ func onTerminal(ctx context.Context, box *sandbox.Sandbox, p *sandbox.Process) (
 	printed := make(chan struct{})
 	go func() {
 		defer close(printed)
-		io.Copy(os.Stdout, p.Terminal()) // ends with EIO when nobody has the terminal any more
+		plainCopy(os.Stdout, p.Terminal()) // ends with EIO when nobody has the terminal any more
 	}()
-	go io.Copy(p.Terminal(), os.Stdin) // ends with the program
+	go plainCopy(p.Terminal(), os.Stdin) // ends with the program
 
 	ended, err := p.Wait(ctx)
 	if err == nil {
@@ -45,4 +45,11 @@ func onTerminal(ctx context.Context, box *sandbox.Sandbox, p *sandbox.Process) (
 		<-printed
 	}
 	return ended, err
+}
+
+// plainCopy copies by read and write alone. io.Copy between two files lets the
+// kernel do it, which waits for input with the output held: the terminal could
+// then not be closed before somebody pressed one more key.
+func plainCopy(to io.Writer, from io.Reader) {
+	io.Copy(struct{ io.Writer }{to}, struct{ io.Reader }{from})
 }

@@ -171,6 +171,19 @@ func playRest(m *tmux) {
 	m.press("Enter")
 }
 
+// TestRunOnATerminal runs a shell inside by hand: it ends when it is left,
+// without one more key, and the terminal is as before.
+func TestRunOnATerminal(t *testing.T) {
+	m := newTmux(t, build(t), 80, 24)
+	m.line("stty -g >before; tentpole run --layer mount,pid,uts --hostname tent -- sh -i; echo left: $?")
+	m.line("echo on-$(hostname)-$((6*7))")
+	m.waitFor("on-tent-42")
+	m.line("sleep 1000 & exit 5")
+	m.waitFor("left: 5")
+	m.line("clear; stty -g >after; cmp before after && echo unchanged-$((6*7))")
+	m.waitFor("unchanged-42")
+}
+
 // TestTooSmall: a terminal of 20 by 5 gets a sentence, and the screen comes
 // when there is room.
 func TestTooSmall(t *testing.T) {
