@@ -21,16 +21,21 @@ ELSEWHERE := darwin/arm64 windows/amd64
 
 # Without symbols the binary is a third smaller. An ordinary user's sandbox with
 # a root of its own starts from a copy of it in memory.
-BUILD := $(GO) build -trimpath -ldflags '-s -w'
+BUILD := $(GO) build -trimpath -ldflags '-s -w' -tags smallinit
+
+# The small program that sandboxes start from, for each architecture; without it
+# (and the tag smallinit) a plain `go build` makes inits of the whole binary.
+ARCH  := $(shell $(GO) env GOARCH 2>/dev/null)
+SMALL  = sandbox/init_$(1).bin
 
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
-TESTS     := $(GO) run ./.ci/report -count=1 -p=1 -timeout=10m $(TESTFLAGS)
+TESTS     := $(GO) run ./.ci/report -tags smallinit -count=1 -p=1 -timeout=10m $(TESTFLAGS)
 
 # Root gets the modules that are here, and a build cache of its own.
 AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
 	env "PATH=$(PATH)" "GOMODCACHE=$(shell $(GO) env GOMODCACHE)"
-BENCHES   := -run '^$$' -count 5
+BENCHES   := -tags smallinit -run '^$$' -count 5
 
 .DEFAULT_GOAL := help
 .PHONY: help build run demo test test-root lint format vet staticcheck imports cross bench clean go tmux
@@ -38,7 +43,11 @@ BENCHES   := -run '^$$' -count 5
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-build: go ## build bin/tentpole, one static binary
+# Made anew each time: Go knows best whether anything has changed.
+small-%: go
+	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call SMALL,$*) ./sandbox/internal/stage/program
+
+build: go small-$(ARCH) ## build bin/tentpole, one static binary
 	$(BUILD) -o $(BIN) ./cmd/tentpole
 
 run: build ## build and open tentpole; ARGS="doctor" passes arguments
@@ -48,10 +57,10 @@ demo: build ## play the lesson on mounts by itself, as plain lines; keeps no pro
 	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && \
 		XDG_STATE_HOME="$$state" $(BIN) learn mounts --plain < .ci/demo.answers
 
-test: go tmux ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
+test: go tmux small-$(ARCH) ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
 	@$(TESTS) ./... $(PROGRAMS)
 
-test-root: go tmux ## run all tests as root, built by you and started with sudo
+test-root: go tmux small-$(ARCH) ## run all tests as root, built by you and started with sudo
 	@if [ "$$(id -u)" = 0 ]; then $(TESTS) ./... $(PROGRAMS); exit; fi; \
 	command -v sudo >/dev/null || { echo "sudo is not installed: run \`make test\` as root instead" >&2; exit 1; }; \
 	sudo -n true 2>/dev/null || sudo -v || exit; \
@@ -75,13 +84,13 @@ staticcheck:
 imports:
 	@echo "imports"; $(GO) run ./.ci/imports
 
-cross: go ## build for linux/arm64, darwin/arm64 and windows/amd64 into bin
+cross: go small-arm64 ## build for linux/arm64, darwin/arm64 and windows/amd64 into bin
 	@for system in linux/arm64 $(ELSEWHERE); do \
 		out=$(BIN)-$${system%/*}-$${system#*/}; case $$system in windows/*) out=$$out.exe;; esac; \
 		echo "$$out"; GOOS=$${system%/*} GOARCH=$${system#*/} $(BUILD) -o $$out ./cmd/tentpole || exit; \
 	done
 
-bench: go ## measure starting and searching against unshare, runc, find and fd
+bench: go small-$(ARCH) ## measure starting and searching against unshare, runc, find and fd
 	@[ "$$(id -u)" = 0 ] || { echo "make bench wants root: unshare and runc need it for what is compared" >&2; exit 1; }
 	@missing=; for peer in unshare:util-linux runc:runc find:findutils fdfind:fd-find; do \
 		command -v "$${peer%%:*}" >/dev/null || missing="$$missing $${peer##*:}"; \
@@ -90,7 +99,7 @@ bench: go ## measure starting and searching against unshare, runc, find and fd
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
 
 clean: ## remove what make built
-	rm -rf bin
+	rm -rf bin sandbox/init_*.bin
 
 go:
 	@command -v $(GO) >/dev/null || { \

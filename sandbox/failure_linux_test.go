@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -275,5 +276,18 @@ func TestUmask(t *testing.T) {
 	st, err := os.Stat(s.plan.tree)
 	if err != nil || st.Mode().Perm()&0o007 != 0 {
 		t.Errorf("the sandbox's directory is open to others: %v %v", st.Mode(), err)
+	}
+}
+
+// TestSmallProgram: where the small program is embedded, it is what inits run,
+// and tentpole's own binary cannot be reached from inside.
+func TestSmallProgram(t *testing.T) {
+	s := open(t, machine(t), Spec{Layers: Set(Mount, PID)})
+	exe, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(s.InitPID()), "exe"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if small := strings.HasPrefix(exe, "/memfd:tentpole"); len(embedded) > 0 && !small {
+		t.Errorf("the init runs %s", exe)
 	}
 }

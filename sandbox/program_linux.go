@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -10,13 +11,16 @@ import (
 )
 
 // The binary of an init can be reached from inside through /proc/1/exe, and
-// must not be writable there (CVE-2019-5736). Root starts it from a read-only
-// mount of it that is attached nowhere; an ordinary user, who may not make
-// one, from a sealed copy in memory when the sandbox has a root of its own.
-// With the host's root the file is in plain sight anyway.
+// must not be writable there (CVE-2019-5736). Where `make` has embedded a small
+// program for inits, all are started from a sealed copy of that in memory.
+// Without it, root starts them from a read-only mount of this program's binary
+// that is attached nowhere; an ordinary user, who may not make one, from a
+// sealed copy of it when the sandbox has a root of its own. With the host's
+// root the file is in plain sight anyway.
 var (
+	smallProgram  = sync.OnceValues(func() (*os.File, error) { return seal(bytes.NewReader(embedded)) })
 	readOnlyMount = sync.OnceValues(openReadOnly)
-	sealedCopy    = sync.OnceValues(seal)
+	sealedCopy    = sync.OnceValues(sealSelf)
 )
 
 const self = "/proc/self/exe"
@@ -25,6 +29,8 @@ const self = "/proc/self/exe"
 func program(p *Plan) (string, error) {
 	open := readOnlyMount
 	switch {
+	case len(embedded) > 0:
+		open = smallProgram
 	case p.Rootless && p.Root == RootHost:
 		return self, nil
 	case p.Rootless:
@@ -40,19 +46,29 @@ func program(p *Plan) (string, error) {
 func openReadOnly() (*os.File, error) {
 	tree, err := unix.OpenTree(unix.AT_FDCWD, self, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	if err != nil {
-		return seal() // a kernel before 5.2, or one that forbids it here
+		return sealSelf() // a kernel before 5.2, or one that forbids it here
 	}
 	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
 	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &attr); err != nil {
 		unix.Close(tree)
-		return seal() // a kernel before 5.12
+		return sealSelf() // a kernel before 5.12
 	}
 	return os.NewFile(uintptr(tree), self), nil
 }
 
-// seal copies the program into memory and forbids every change; memfd_create(2),
+// sealSelf seals a copy of this program's own binary.
+func sealSelf() (*os.File, error) {
+	binary, err := os.Open(self)
+	if err != nil {
+		return nil, err
+	}
+	defer binary.Close()
+	return seal(binary)
+}
+
+// seal copies a program into memory and forbids every change; memfd_create(2),
 // fcntl(2) F_ADD_SEALS.
-func seal() (*os.File, error) {
+func seal(binary io.Reader) (*os.File, error) {
 	fd, err := unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_EXEC)
 	if err == unix.EINVAL { // before 6.3 all are executable
 		fd, err = unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
@@ -61,12 +77,6 @@ func seal() (*os.File, error) {
 		return nil, err
 	}
 	memory := os.NewFile(uintptr(fd), "tentpole")
-	binary, err := os.Open(self)
-	if err != nil {
-		memory.Close()
-		return nil, err
-	}
-	defer binary.Close()
 	if _, err := io.Copy(memory, binary); err != nil {
 		memory.Close()
 		return nil, err

@@ -43,6 +43,13 @@ type Performer interface {
 	Perform(Scene) error
 }
 
+// Aside is a Performer that touches nothing the operations around it touch:
+// it may run beside them, from any thread of the child.
+type Aside interface {
+	Performer
+	Aside()
+}
+
 // Scene is what an operation may use besides its own arguments: descriptors
 // that the parent sent along, by name.
 type Scene interface {

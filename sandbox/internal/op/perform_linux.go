@@ -206,6 +206,10 @@ func (l LinkUp) Perform(Scene) error {
 	return failed("ip link set up", l.Name, unix.IoctlIfreq(sock, unix.SIOCSIFFLAGS, req))
 }
 
+// Aside: switching an interface on takes the kernel a while and has nothing to
+// do with mounts.
+func (LinkUp) Aside() {}
+
 func (UnshareCgroup) Perform(Scene) error {
 	return failed("unshare", "cgroup", unix.Unshare(unix.CLONE_NEWCGROUP))
 }
@@ -228,3 +232,5 @@ func (u UnshareTime) Perform(Scene) error {
 
 var _ = []Performer{PrivateMounts{}, AttachMount{}, Mount{}, Bind{}, OverlayDirectory{}, MakeDirectory{}, MakeSymlink{},
 	Devices{}, Mask{}, PivotRoot{}, SetHostname{}, LinkUp{}, UnshareCgroup{}, UnshareTime{}}
+
+var _ Aside = LinkUp{}

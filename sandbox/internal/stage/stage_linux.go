@@ -63,7 +63,6 @@ func Main() {
 	}
 
 	in.configure()
-	go in.watchOwner()
 	in.raise()
 	in.verify()
 	in.seal()
@@ -116,10 +115,9 @@ func (in *initProcess) raise() {
 		done = proto.Performed{First: done.First + len(done.Took)}
 	}
 	reported := time.Now()
+	aside := in.beside()
 	for i, o := range in.cfg.Operations {
-		begin := time.Now()
-		err := in.perform(i, o)
-		took := time.Since(begin).Microseconds()
+		took, err := in.turn(i, o, aside)
 		if err != nil {
 			report()
 			in.abort(i, took, err)
@@ -131,6 +129,43 @@ func (in *initProcess) raise() {
 		}
 	}
 	report()
+}
+
+// turn performs the operation whose turn it is, or waits for it when it has
+// been going on beside the others.
+func (in *initProcess) turn(i int, o op.Operation, aside map[int]chan outcome) (microseconds int64, err error) {
+	if c, ok := aside[i]; ok {
+		done := <-c
+		return done.took, done.err
+	}
+	begin := time.Now()
+	err = in.perform(i, o)
+	return time.Since(begin).Microseconds(), err
+}
+
+type outcome struct {
+	took int64
+	err  error
+}
+
+// beside starts a second thread for what need not wait, and for watching the
+// owner from then on.
+func (in *initProcess) beside() map[int]chan outcome {
+	aside := map[int]chan outcome{}
+	for i, o := range in.cfg.Operations {
+		if _, ok := o.(op.Aside); ok {
+			aside[i] = make(chan outcome, 1)
+		}
+	}
+	go func() {
+		for i, c := range aside {
+			begin := time.Now()
+			err := in.perform(i, in.cfg.Operations[i])
+			c <- outcome{time.Since(begin).Microseconds(), err}
+		}
+		in.watchOwner()
+	}()
+	return aside
 }
 
 func (in *initProcess) perform(i int, o op.Operation) error {
