@@ -4,7 +4,7 @@
 // A value lists its fields once, in one method that both writes and reads
 // them. There is no reflection: in a process that has just been born, looking
 // up types costs more than raising a namespace (measured: 500 µs for the
-// first message as JSON, 20 µs so). Both ends are the same binary, so the
+// first message as JSON, 20 µs so). Both ends are built together, so the
 // format has no versions. Do not use it for anything that is kept.
 package wire
 
