@@ -57,6 +57,9 @@ func (p *Plan) parentSteps(layout rootfs.Layout) {
 	for _, b := range layout.Parent {
 		p.add(Step{Operation: b, Layer: Root, Parent: true, Why: "the host's files to read, a directory of the sandbox's own to write; attached nowhere yet"})
 	}
+	if p.Root == RootOverlay && !p.Layers.Has(User) {
+		p.add(Step{Operation: op.BuildDevices{TerminalGroup: p.machine.TerminalGroup}, Layer: Root, Parent: true, Why: "the parts of a minimal /dev, attached nowhere yet"})
+	}
 }
 
 func procFS(target string) op.Mount {
@@ -67,11 +70,7 @@ func (p *Plan) rootSteps(t rootfs.Tree, layout rootfs.Layout) {
 	for _, o := range layout.Child {
 		p.child(Root, rootWhy(o), o)
 	}
-	devices := op.Devices{Source: "/dev", Target: path.Join(t.Root, "dev"), TerminalGroup: p.machine.TerminalGroup, Nodes: !p.Layers.Has(User)}
-	if p.Rootless {
-		devices.TerminalGroup = 0 // not in the map of one id
-	}
-	p.child(Root, "a /dev with the everyday devices only, and terminals of its own", devices)
+	p.deviceSteps(t)
 	if p.Layers.Has(PID) {
 		p.child(PID, "a /proc that shows only the processes of the new pid namespace", procFS(path.Join(t.Root, "proc")))
 	} else {
@@ -81,6 +80,24 @@ func (p *Plan) rootSteps(t rootfs.Tree, layout rootfs.Layout) {
 	p.child(Root, "the new root takes the old one's place", op.PivotRoot{Root: t.Root})
 	// Now, and not before: a link on the way is followed inside the new root.
 	p.child(Root, "tentpole's own state is not for the inside", op.Mask{Path: t.State})
+}
+
+// deviceSteps make a /dev of the sandbox's own. Root has its parts built by the
+// parent; in a user namespace the child has to do it.
+func (p *Plan) deviceSteps(t rootfs.Tree) {
+	const why = "a /dev with the everyday devices only, and terminals of its own"
+	dev := path.Join(t.Root, "dev")
+	if !p.Layers.Has(User) {
+		for _, name := range []string{op.DevMount, op.PtsMount, op.ShmMount} {
+			p.child(Root, why, op.AttachMount{Name: name, Target: path.Join(t.Root, name)})
+		}
+		return
+	}
+	devices := op.Devices{Source: "/dev", Target: dev, TerminalGroup: p.machine.TerminalGroup}
+	if p.Rootless {
+		devices.TerminalGroup = 0 // not in the map of one id
+	}
+	p.child(Root, why, devices)
 }
 
 // rootWhy explains the operations that put a root together.

@@ -160,7 +160,29 @@ func (s *starting) prepare() error {
 	if err := s.makeTree(); err != nil {
 		return err
 	}
-	return s.overlays(false, 0, func(d Done) { s.built = append(s.built, d) })
+	report := func(d Done) { s.built = append(s.built, d) }
+	return errors.Join(s.overlays(false, 0, report), s.devices(report))
+}
+
+// devices builds the parts of /dev, where the plan wants them of the parent.
+func (s *starting) devices(report func(Done)) error {
+	for _, step := range s.plan.Steps {
+		o, ok := step.Operation.(op.BuildDevices)
+		if !ok {
+			continue
+		}
+		begin := time.Now()
+		mounts, err := buildDevices(o)
+		if err != nil {
+			err = explain("build", "/dev", err)
+		}
+		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
+		if err != nil {
+			return err
+		}
+		s.mounts = append(s.mounts, mounts...)
+	}
+	return nil
 }
 
 // overlays builds the overlays that are id-mapped, or those that are not; the

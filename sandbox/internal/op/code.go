@@ -74,8 +74,9 @@ func (o *Devices) Code(c *wire.Coder) {
 	c.String(&o.Source)
 	c.String(&o.Target)
 	c.Int(&o.TerminalGroup)
-	c.Bool(&o.Nodes)
 }
+
+func (o *BuildDevices) Code(c *wire.Coder) { c.Int(&o.TerminalGroup) }
 
 func (o *Mask) Code(c *wire.Coder)        { c.String(&o.Path) }
 func (o *PivotRoot) Code(c *wire.Coder)   { c.String(&o.Root) }

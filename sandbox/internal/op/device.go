@@ -8,10 +8,38 @@ var DeviceNodes = []struct {
 	Major, Minor uint32
 }{{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}}
 
+// DeviceLinks are the links that a /dev has besides.
+var DeviceLinks = []struct{ Name, Target string }{
+	{"ptmx", "pts/ptmx"}, {"fd", "/proc/self/fd"},
+	{"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"}, {"stderr", "/proc/self/fd/2"},
+}
+
+// Names of the mounts of a /dev that the parent builds.
+const (
+	DevMount = "dev"
+	PtsMount = "dev/pts"
+	ShmMount = "dev/shm"
+)
+
+// BuildDevices builds the mounts of a minimal /dev in the parent, attached
+// nowhere yet, while the child is coming up. It needs no user namespace.
+type BuildDevices struct {
+	TerminalGroup int `json:"terminal_group,omitempty"`
+}
+
+func (BuildDevices) String() string {
+	return "fsopen(tmpfs) for /dev, mknod null zero full random urandom tty, fsopen(devpts), fsopen(tmpfs) for shm"
+}
+
+func (BuildDevices) Command() string {
+	return "mount -t tmpfs tmpfs DEV && mknod -m 666 DEV/null c 1 3 && mkdir DEV/pts && mount -t devpts devpts DEV/pts"
+}
+
+func (BuildDevices) Acts() []string { return nil }
+
 // Devices fills a fresh tmpfs at Target with the everyday device nodes, pseudo
-// terminals of its own, and the usual links. The nodes are made with mknod(2)
-// where that is allowed; in a user namespace they are bind mounts of the
-// host's.
+// terminals of its own, and the usual links, in a user namespace: the nodes are
+// bind mounts of the host's, the only way that works there.
 type Devices struct {
 	// Source is the /dev whose nodes are shown again.
 	Source string `json:"source"`
@@ -19,16 +47,10 @@ type Devices struct {
 	// TerminalGroup is the gid that owns terminals, 5 on most systems; 0 when
 	// the id map has no such group, in which case the option is left out.
 	TerminalGroup int `json:"terminal_group,omitempty"`
-	// Nodes: make them with mknod instead of binding the host's.
-	Nodes bool `json:"nodes,omitempty"`
 }
 
 func (d Devices) String() string {
-	verb := "bind"
-	if d.Nodes {
-		verb = "mknod"
-	}
-	return "mount(tmpfs on " + d.Target + "), " + verb + " null zero full random urandom tty, mount(devpts), mount(tmpfs on shm)"
+	return "mount(tmpfs on " + d.Target + "), bind null zero full random urandom tty, mount(devpts), mount(tmpfs on shm)"
 }
 
 func (d Devices) Command() string {

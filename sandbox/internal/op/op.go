@@ -106,7 +106,7 @@ var table = []row{
 	of[MakeCgroup]("cgroup"), of[Clone]("clone"), of[BuildOverlay]("build-overlay"),
 	of[PrivateMounts]("private-mounts"), of[AttachMount]("attach-mount"), of[Mount]("mount"), of[Bind]("bind"),
 	of[OverlayDirectory]("overlay-directory"), of[MakeDirectory]("directory"), of[MakeSymlink]("symlink"),
-	of[Devices]("devices"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
+	of[Devices]("devices"), of[BuildDevices]("build-devices"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
 	of[SetHostname]("hostname"), of[LinkUp]("link-up"), of[UnshareCgroup]("unshare-cgroup"), of[UnshareTime]("unshare-time"),
 	of[Execute]("execute"),
 }

@@ -148,14 +148,7 @@ func (d Devices) Perform(s Scene) error {
 		return failed("mount tmpfs on", d.Target, err)
 	}
 	for _, n := range DeviceNodes {
-		target := d.Target + "/" + n.Name
-		if d.Nodes {
-			if err := makeNode(target, n.Major, n.Minor); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := (Bind{Source: d.Source + "/" + n.Name, Target: target}).Perform(s); err != nil {
+		if err := (Bind{Source: d.Source + "/" + n.Name, Target: d.Target + "/" + n.Name}).Perform(s); err != nil {
 			return err
 		}
 	}
@@ -166,11 +159,9 @@ func (d Devices) Perform(s Scene) error {
 	rest := []Performer{
 		Mount{Type: "devpts", Source: "devpts", Target: d.Target + "/pts", Options: append(pts, "nosuid", "noexec")},
 		Mount{Type: "tmpfs", Source: "shm", Target: d.Target + "/shm", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}},
-		MakeSymlink{"pts/ptmx", d.Target + "/ptmx"},
-		MakeSymlink{"/proc/self/fd", d.Target + "/fd"},
-		MakeSymlink{"/proc/self/fd/0", d.Target + "/stdin"},
-		MakeSymlink{"/proc/self/fd/1", d.Target + "/stdout"},
-		MakeSymlink{"/proc/self/fd/2", d.Target + "/stderr"},
+	}
+	for _, l := range DeviceLinks {
+		rest = append(rest, MakeSymlink{l.Target, d.Target + "/" + l.Name})
 	}
 	for _, o := range rest {
 		if err := o.Perform(s); err != nil {
@@ -178,14 +169,6 @@ func (d Devices) Perform(s Scene) error {
 		}
 	}
 	return nil
-}
-
-// makeNode makes a character device that everybody may use, whatever the umask.
-func makeNode(path string, major, minor uint32) error {
-	if err := unix.Mknod(path, unix.S_IFCHR|0o666, int(unix.Mkdev(major, minor))); err != nil {
-		return failed("mknod", path, err)
-	}
-	return failed("chmod", path, unix.Chmod(path, 0o666))
 }
 
 func (s SetHostname) Perform(Scene) error {
