@@ -35,8 +35,32 @@ func main() {
 }
 
 func execute(ctx context.Context) error {
-	return fang.Execute(ctx, rootCommand(), fang.WithVersion(version()), fang.WithErrorHandler(complain),
+	root := rootCommand()
+	var failed error
+	keepErrors(root, &failed)
+	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(complain),
 		fang.WithoutManpage(), fang.WithoutCompletions())
+	if err == nil && failed != nil {
+		complain(os.Stderr, fang.Styles{}, failed)
+		err = failed
+	}
+	return err
+}
+
+// keepErrors keeps what a command returns from fang, which asks the terminal
+// for its colours before it prints an error: somebody who is still reading the
+// terminal (`run`, `learn --plain`) may take the answer away, and fang waits
+// for ever.
+func keepErrors(c *cobra.Command, failed *error) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			*failed = run(c, args)
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		keepErrors(sub, failed)
+	}
 }
 
 // exitError carries an exit status through the command line library; with no
