@@ -9,8 +9,9 @@ import (
 )
 
 // detached makes a new file system that is attached nowhere; the caller closes
-// its descriptor. fsopen(2), fsconfig(2), fsmount(2).
-func detached(fstype string, attrs int, settings [][2]string) (int, error) {
+// its descriptor. It does without those flags that the kernel does not know.
+// fsopen(2), fsconfig(2), fsmount(2).
+func detached(fstype string, attrs int, settings [][2]string, flags ...string) (int, error) {
 	fs, err := unix.Fsopen(fstype, unix.FSOPEN_CLOEXEC)
 	if err != nil {
 		return -1, fmt.Errorf("fsopen %s: %w", fstype, err)
@@ -20,6 +21,9 @@ func detached(fstype string, attrs int, settings [][2]string) (int, error) {
 		if err := unix.FsconfigSetString(fs, s[0], s[1]); err != nil {
 			return -1, fmt.Errorf("fsconfig %s %s=%s: %w", fstype, s[0], s[1], err)
 		}
+	}
+	for _, flag := range flags {
+		_ = unix.FsconfigSetFlag(fs, flag)
 	}
 	if err := unix.FsconfigCreate(fs); err != nil {
 		return -1, fmt.Errorf("fsconfig create %s: %w%s", fstype, err, complaint(fs))

@@ -27,27 +27,9 @@ func buildOverlay(o op.BuildOverlay, pid int) (int, error) {
 		defer unix.Close(tree)
 		lower = fmt.Sprintf("/proc/self/fd/%d", tree)
 	}
-	fs, err := unix.Fsopen("overlay", unix.FSOPEN_CLOEXEC)
-	if err != nil {
-		return -1, fmt.Errorf("fsopen overlay: %w", err)
-	}
-	defer unix.Close(fs)
-	for _, setting := range [][2]string{{"source", "overlay"}, {"lowerdir", lower}, {"upperdir", o.Upper}, {"workdir", o.Work}} {
-		if err := unix.FsconfigSetString(fs, setting[0], setting[1]); err != nil {
-			return -1, fmt.Errorf("fsconfig %s=%s: %w", setting[0], setting[1], err)
-		}
-	}
 	// Nothing in the upper directory outlives the sandbox, so nobody need wait
-	// for the disk. Kernel 5.10; an older one says so here and syncs.
-	_ = unix.FsconfigSetFlag(fs, "volatile")
-	if err := unix.FsconfigCreate(fs); err != nil {
-		return -1, fmt.Errorf("fsconfig create: %w%s", err, complaint(fs))
-	}
-	mount, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
-	if err != nil {
-		return -1, fmt.Errorf("fsmount: %w", err)
-	}
-	return mount, nil
+	// for the disk: volatile. Kernel 5.10; an older one says so and syncs.
+	return detached("overlay", 0, [][2]string{{"lowerdir", lower}, {"upperdir", o.Upper}, {"workdir", o.Work}}, "volatile")
 }
 
 // complaint reads what the file system says about a refusal; fsopen(2).
