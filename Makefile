@@ -23,10 +23,12 @@ ELSEWHERE := darwin/arm64 windows/amd64
 # a root of its own starts from a copy of it in memory.
 BUILD := $(GO) build -trimpath -ldflags '-s -w' -tags smallinit
 
-# The small program that sandboxes start from, for each architecture; without it
-# (and the tag smallinit) a plain `go build` makes inits of the whole binary.
+# The small programs that sandboxes start from and that the tiny root's commands
+# are, for each architecture; without them (and the tag smallinit) a plain
+# `go build` makes both of the whole binary.
 ARCH  := $(shell $(GO) env GOARCH 2>/dev/null)
 SMALL  = sandbox/init_$(1).bin
+TINY   = sandbox/userland/userland_$(1).bin
 
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
@@ -46,6 +48,7 @@ help: ## show this list
 # Made anew each time: Go knows best whether anything has changed.
 small-%: go
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call SMALL,$*) ./sandbox/internal/stage/program
+	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call TINY,$*) ./sandbox/userland/program
 
 build: go small-$(ARCH) ## build bin/tentpole, one static binary
 	$(BUILD) -o $(BIN) ./cmd/tentpole
@@ -65,6 +68,10 @@ test-root: go tmux small-$(ARCH) ## run all tests as root, built by you and star
 	command -v sudo >/dev/null || { echo "sudo is not installed: run \`make test\` as root instead" >&2; exit 1; }; \
 	sudo -n true 2>/dev/null || sudo -v || exit; \
 	$(TESTS) -exec '$(AS_ROOT)' ./...
+
+.PHONY: test-vm
+test-vm: go small-$(ARCH) ## run the engine's tests on cgroup v2, in an emulated machine; ARGS="-shell" opens a shell there
+	@$(GO) run ./.ci/vm $(ARGS)
 
 lint: go ## check format, vet (Linux, macOS, Windows), staticcheck, and who imports whom
 	@$(MAKE) --no-print-directory --keep-going format vet staticcheck imports
@@ -90,16 +97,17 @@ cross: go small-arm64 ## build for linux/arm64, darwin/arm64 and windows/amd64 i
 		echo "$$out"; GOOS=$${system%/*} GOARCH=$${system#*/} $(BUILD) -o $$out ./cmd/tentpole || exit; \
 	done
 
-bench: go small-$(ARCH) ## measure starting and searching against unshare, runc, find and fd
+bench: go small-$(ARCH) ## measure starting and searching against unshare, bwrap, crun, runc, find and fd
 	@[ "$$(id -u)" = 0 ] || { echo "make bench wants root: unshare and runc need it for what is compared" >&2; exit 1; }
-	@missing=; for peer in unshare:util-linux runc:runc find:findutils fdfind:fd-find; do \
+	@missing=; for peer in unshare:util-linux bwrap:bubblewrap crun:crun runc:runc find:findutils fdfind:fd-find; do \
 		command -v "$${peer%%:*}" >/dev/null || missing="$$missing $${peer##*:}"; \
 	done; [ -z "$$missing" ] || echo "peers are missing: apt-get install$$missing"
-	@{ $(GO) test $(BENCHES) -bench Start ./sandbox; \
+	@{ $(GO) test $(BENCHES) -bench 'Start|Container' ./sandbox; \
+	   $(GO) test $(BENCHES) -bench Run ./cmd/tentpole; \
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
 
 clean: ## remove what make built
-	rm -rf bin sandbox/init_*.bin
+	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin
 
 go:
 	@command -v $(GO) >/dev/null || { \

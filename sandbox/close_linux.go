@@ -3,12 +3,14 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path"
+	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
@@ -20,7 +22,7 @@ func (s *Sandbox) Plan() *Plan { return s.plan }
 func (s *Sandbox) Name() string { return s.plan.Name }
 
 // InitPID is the host's number of the sandbox's init.
-func (s *Sandbox) InitPID() int { return s.cmd.Process.Pid }
+func (s *Sandbox) InitPID() int { return s.init.pid }
 
 // Done is closed when the init is gone, and with it everything inside.
 func (s *Sandbox) Done() <-chan struct{} { return s.gone }
@@ -33,16 +35,37 @@ func (s *Sandbox) Transcript() []Done {
 }
 
 // Facts reads what is true of a process inside right now; pid is the host's.
+// The hostname, the paths of its cgroups as it sees them and the number of its
+// Landlock domains are those that the init gives to every command: one that has
+// since unshared a namespace, or entered a domain, on its own has others.
 func (s *Sandbox) Facts(ctx context.Context, pid int, opts ...facts.Option) (facts.Facts, error) {
-	told, err := s.ask(ctx)
+	var seen []int
+	if fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/cgroup", unix.O_RDONLY|unix.O_CLOEXEC, 0); err == nil {
+		defer unix.Close(fd)
+		seen = append(seen, fd)
+	}
+	told, err := s.ask(ctx, seen...)
 	if err != nil {
 		return facts.Facts{}, err
 	}
-	return facts.Read(ctx, pid, append([]facts.Option{facts.WithHostname(told.Hostname)}, opts...)...)
+	return facts.Read(ctx, pid, append(tellings(told), opts...)...)
 }
 
-// ask has the init say what it sees from inside.
-func (s *Sandbox) ask(ctx context.Context) (proto.Told, error) {
+// tellings are what the init said, for the reader of facts.
+func tellings(told proto.Told) []facts.Option {
+	opts := []facts.Option{facts.WithHostname(told.Hostname)}
+	if told.Cgroup != "" {
+		opts = append(opts, facts.WithCgroup(told.Cgroup))
+	}
+	if told.Landlock != proto.Uncounted {
+		opts = append(opts, facts.WithLandlock(told.Landlock))
+	}
+	return opts
+}
+
+// ask has the init say what it sees from inside, and how a cgroup file of the
+// caller's reads there.
+func (s *Sandbox) ask(ctx context.Context, files ...int) (proto.Told, error) {
 	answer := make(chan proto.Told, 1)
 	// Answers come in the order of the questions. s.mu must be free meanwhile:
 	// whoever hears the answers needs it.
@@ -50,7 +73,7 @@ func (s *Sandbox) ask(ctx context.Context) (proto.Told, error) {
 	s.mu.Lock()
 	s.asks = append(s.asks, answer)
 	s.mu.Unlock()
-	err := s.conn.Send(proto.KindAsk, &proto.Empty{})
+	err := s.conn.Send(proto.KindAsk, &proto.Empty{}, files...)
 	s.asking.Unlock()
 	if err != nil {
 		return proto.Told{}, s.over()
@@ -84,6 +107,7 @@ func (s *Sandbox) on(m proto.Message, fds []int) {
 		refused proto.Refused
 		exited  proto.Exited
 		told    proto.Told
+		socket  proto.Opened
 	)
 	switch m.Kind {
 	case proto.KindStarted:
@@ -102,6 +126,11 @@ func (s *Sandbox) on(m proto.Message, fds []int) {
 	case proto.KindTold:
 		if m.Decode(&told) == nil {
 			s.onTold(told)
+		}
+	case proto.KindOpened:
+		if m.Decode(&socket) == nil {
+			s.onOpened(socket, fds)
+			return
 		}
 	}
 	closeAll(fds)
@@ -130,11 +159,7 @@ func (s *Sandbox) buryAll() {
 			p.send(unix.SIGKILL)
 		}
 	}
-	s.reap()
-	if s.group != nil {
-		cgroup.Kill(s.group.Path)
-	}
-	spawner.do(buryOrphans)
+	s.bury()
 	for _, p := range orphans {
 		select {
 		case p.started <- s.over():
@@ -145,10 +170,19 @@ func (s *Sandbox) buryAll() {
 	close(s.gone)
 }
 
-// reap waits for the init, which is then no living one any more.
-func (s *Sandbox) reap() {
-	s.cmd.Wait()
-	inits.Delete(s.cmd.Process.Pid)
+// bury waits for the init, which is then no living one any more, and ends what
+// it could not. PID 1 is not gone before all of its namespace are, and on v1 a
+// frozen process does not die.
+func (s *Sandbox) bury() {
+	if s.group != nil {
+		s.group.Thaw()
+	}
+	s.init.wait()
+	inits.Delete(s.init.pid)
+	if s.group != nil {
+		s.group.Kill()
+	}
+	spawner.do(buryOrphans)
 }
 
 // patience bounds how long Close waits for the kernel to let go.
@@ -156,10 +190,11 @@ const patience = 5 * time.Second
 
 // release tells the init that its owner is done: by the liveness pipe, which
 // it watches all the time, and by the end of the conversation, which it hears
-// even before.
+// even before. One that was stopped is to hear it, too.
 func (s *Sandbox) release() {
 	s.liveness.Close()
 	s.conn.End()
+	s.init.signal(unix.SIGCONT)
 }
 
 // Close ends everything inside, waits until it is gone, and removes what the
@@ -170,7 +205,7 @@ func (s *Sandbox) Close() error {
 		select {
 		case <-s.gone:
 		case <-time.After(patience):
-			s.cmd.Process.Kill()
+			s.init.signal(unix.SIGKILL)
 			<-s.gone
 		}
 		s.closeErr = s.remove()
@@ -180,7 +215,7 @@ func (s *Sandbox) Close() error {
 
 // remove takes away the cgroup, the state and the descriptors.
 func (s *Sandbox) remove() error {
-	var errs []error
+	errs := []error{s.disconnect()}
 	if s.conn != nil {
 		s.conn.Close()
 	}
@@ -199,8 +234,21 @@ func (s *Sandbox) remove() error {
 	if s.made {
 		// What experiments announced on the host goes even when the process
 		// that watched over it was killed.
-		(&Swept{}).canaries(path.Join(s.plan.tree, canariesFile))
-		errs = append(errs, removeTree(s.plan.tree))
+		errs = append(errs, s.removeTree())
 	}
+	errs = append(errs, s.released())
 	return errors.Join(errs...)
+}
+
+func (s *Sandbox) removeTree() error {
+	dir, err := os.OpenRoot(path.Dir(s.plan.tree))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return explain("open", path.Dir(s.plan.tree), errno(err))
+	}
+	defer dir.Close()
+	removeCanaries(dir, path.Base(s.plan.tree))
+	return explainNil("remove", s.plan.tree, removeTree(dir, path.Base(s.plan.tree)))
 }

@@ -57,6 +57,7 @@ type UsageError struct {
 	What  string   // "layer"
 	Word  string   // what was given
 	Known []string // what is possible
+	Near  []string // what is possible, when that is too much to list
 	Why   string   // what is wrong with it, when it is not a matter of spelling
 }
 
@@ -65,7 +66,7 @@ func (e *UsageError) Error() string {
 	if e.Why != "" {
 		return fmt.Sprintf("%s %q: %s", e.What, e.Word, e.Why)
 	}
-	if near := nearest(e.Word, e.Known); near != "" {
+	if near := nearest(e.Word, append(e.Near, e.Known...)); near != "" {
 		s += fmt.Sprintf("; did you mean %q?", near)
 	}
 	if len(e.Known) > 0 {

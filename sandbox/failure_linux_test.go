@@ -3,9 +3,9 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -14,85 +14,215 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 )
 
-// TestEveryOperationFails makes each operation of a start fail, one after the
-// other: the error names it, and nothing is left.
-func TestEveryOperationFails(t *testing.T) {
-	m := machine(t)
-	spec := Spec{Layers: Set(Mount, Root, UTS, IPC, PID, Net, User, Time, Cgroup), Hostname: "tent"}
-	p, err := NewPlan(spec, m)
-	if err != nil {
+// starts are those of which every operation is made to fail: between them they
+// have every kind that there is.
+func starts(t *testing.T, m Machine) map[string]Spec {
+	t.Helper()
+	everything := all()
+	everything.Root, everything.Hostname, everything.ReadOnly = RootOverlay, "tent", true
+	everything.Volumes = []Volume{{Source: "/etc", Target: "/mnt", ReadOnly: true}}
+	everything.Tmpfs = []Tmpfs{{Target: "/opt"}}
+	inMemory := Spec{Layers: Set(PID), Root: RootOverlay, Upper: UpperMemory}
+	return map[string]Spec{
+		"everything": everything,
+		"in memory":  inMemory,
+		"directory":  {Partial: true, Layers: everything.Layers, Root: RootDirectory, Source: emptyRoot(t)},
+		"tiny":       {Layers: Set(PID, Net), Root: RootTiny},
+		"masks":      {Layers: Set(PID, Masks), Tmpfs: []Tmpfs{{Target: "/mnt"}}},
+		"limits":     {Partial: true, Layers: Set(Memory, CPU, PIDs, Cgroup)},
+		"nothing":    {},
+	}
+}
+
+// emptyRoot is a directory with nothing but the places to mount at.
+func emptyRoot(t *testing.T) string {
+	t.Helper()
+	root := stateDir(t)
+	if err := os.Chmod(root, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	n := 0
-	for _, s := range p.Steps {
-		if _, command := s.Operation.(op.Execute); !s.Parent && !command {
-			n++
-		}
-	}
-	before := lookAround()
-	for i := range n {
-		p, err := NewPlan(spec, m)
-		if err != nil {
+	for _, dir := range []string{"proc", "sys", "dev"} {
+		if err := os.Mkdir(filepath.Join(root, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		s, err := Start(context.Background(), p, Options{failAt: i + 1})
-		if err == nil {
-			s.Close()
-			t.Fatalf("operation %d of %d failed and the start did not", i, n)
-		}
-		var typed *Error
-		if !errors.As(err, &typed) || !errors.Is(err, syscall.ECANCELED) {
-			t.Errorf("operation %d: %v", i, err)
+	}
+	return root
+}
+
+// TestEveryOperationFails makes each operation of a start fail, one after the
+// other, in each way there is: the error names it, and nothing is left.
+func TestEveryOperationFails(t *testing.T) {
+	m := machine(t)
+	for name, spec := range starts(t, m) {
+		t.Run(name, func(t *testing.T) { failEveryStep(t, m, spec) })
+	}
+}
+
+// TestEveryOperationFailsOnTheBridge does it where links and rules are made, and
+// beside another sandbox on the bridge, which keeps its own.
+func TestEveryOperationFailsOnTheBridge(t *testing.T) {
+	if !inOwnNetwork(t) {
+		return
+	}
+	m := machine(t)
+	alone := Spec{Layers: Set(Net, PID), Network: network.KindBridge}
+	failEveryStep(t, m, alone)
+	open(t, m, Spec{Layers: Set(Net), Network: network.KindBridge})
+	failEveryStep(t, m, alone)
+}
+
+// TestEveryOperationFailsJoining does it in the namespaces of another, which
+// stays as it is.
+func TestEveryOperationFailsJoining(t *testing.T) {
+	m := machine(t)
+	if !m.Privileged() {
+		t.Skip("needs root: entering a namespace of another user namespace")
+	}
+	first := open(t, m, Spec{Name: "first", Layers: Set(Net, UTS), Hostname: "first"})
+	failEveryStep(t, m, Spec{Layers: Set(Mount), Join: []Join{{Name: "first", Namespaces: Set(Net, UTS)}}})
+	if out, _ := output(t, first, "hostname"); out != "first\n" {
+		t.Errorf("the first one's name is %q", out)
+	}
+}
+
+func failEveryStep(t *testing.T, m Machine, spec Spec) {
+	t.Helper()
+	p, err := NewPlan(spec, m)
+	skipUnsupported(t, err)
+	before, trees := lookAround(), list(filepath.Join(m.State, sandboxesDir))
+	n := 0
+	for _, how := range []string{proto.FailError, proto.FailPanic, proto.FailKill} {
+		for i, step := range p.Steps {
+			if _, command := step.Operation.(op.Execute); command {
+				continue
+			}
+			n++
+			if step.Parent && how != proto.FailError {
+				failOwner(t, m, spec, failure{i, how})
+			} else {
+				failStep(t, m, spec, failure{i, how})
+			}
 		}
 	}
-	entries, _ := os.ReadDir(filepath.Join(m.State, "sandboxes"))
-	for _, e := range entries {
-		if e.Name() != ".lock" {
-			t.Errorf("left: %s", e.Name())
-		}
+	if after := list(filepath.Join(m.State, sandboxesDir)); len(after) > max(len(trees), 1) { // with the lock
+		t.Errorf("trees are left: %v", after)
 	}
+	t.Logf("%d failures of %d operations", n, len(p.Steps)-1)
 	if left := settle(before); left != "" {
 		t.Errorf("left behind:\n%s", left)
 	}
 }
 
+// failStep starts with one step failing; what only commands do fails with the
+// first command.
+func failStep(t *testing.T, m Machine, spec Spec, f failure) {
+	t.Helper()
+	p, err := NewPlan(spec, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := p.Steps[f.step].Operation
+	hold := Command{Args: []string{proto.ToolName, "hold"}, tool: true} // for which no file is needed inside
+	s, _, err := Run(context.Background(), p, Options{fail: &f}, hold)
+	if err == nil {
+		s.Close()
+		t.Errorf("%s by %s: the start did not fail", step, f.how)
+		return
+	}
+	var typed *Error
+	if !errors.As(err, &typed) || f.how == proto.FailError && !errors.Is(err, syscall.ECANCELED) {
+		t.Errorf("%s by %s: %v", step, f.how, err)
+	}
+	// The names of directories are others each time.
+	if name := strings.SplitN(step.String(), "/", 2)[0]; !strings.Contains(err.Error(), name) {
+		t.Errorf("%s by %s: the error does not name it: %v", step, f.how, err)
+	}
+}
+
+// failOwner has a whole tentpole panic or be killed at a step of its own.
+func failOwner(t *testing.T, m Machine, spec Spec, f failure) {
+	t.Helper()
+	before := tentpoleProcesses()
+	v := startVictim(t, m.State, spec, "once", fmt.Sprintf("TENTPOLE_TEST_FAIL=%d %s", f.step, f.how), "TENTPOLE_TEST_STATE="+m.State)
+	v.say(t, "begin")
+	if line, err := v.out.ReadString('\n'); err == nil {
+		t.Errorf("step %d by %s: the victim says %q", f.step, f.how, line)
+	}
+	if err := v.cmd.Wait(); err == nil {
+		t.Errorf("step %d by %s: the victim ended well", f.step, f.how)
+	}
+	if left := goneWithin(before, 500*time.Millisecond); left != nil {
+		t.Errorf("step %d by %s: left after half a second: %v", f.step, f.how, left)
+	}
+	if swept, err := Sweep(m.State); err != nil || len(swept.Left) > 0 {
+		t.Errorf("step %d by %s: swept %+v: %v", f.step, f.how, swept, err)
+	}
+}
+
 // TestNothingAccumulates starts and closes sandboxes one after the other:
-// descriptors, goroutines and threads do not grow.
+// descriptors, goroutines and threads do not grow, and nothing is left on the
+// machine. TENTPOLE_STARTS asks for more of them.
 func TestNothingAccumulates(t *testing.T) {
 	m := machine(t)
-	once := func() {
-		p, err := NewPlan(Spec{Layers: Set(Mount, PID)}, m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := Start(context.Background(), p, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		run, err := s.Start(context.Background(), Command{Args: []string{"true"}, Terminal: &Size{24, 80}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := run.Wait(context.Background()); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatal(err)
-		}
+	n := 30
+	if v := os.Getenv("TENTPOLE_STARTS"); v != "" {
+		fmt.Sscan(v, &n)
 	}
-	once() // what is kept for good is made by the first
-	ignore := goleak.IgnoreCurrent()
-	before := openFiles(t)
-	for range 30 {
-		once()
+	for _, kind := range []struct {
+		name string
+		spec Spec
+	}{{"plain", Spec{}}, {"pid", Spec{Layers: Set(Mount, PID)}}, {"container", all()}} {
+		t.Run(kind.name, func(t *testing.T) {
+			for range 5 { // what is kept for good is made by the first
+				startAndClose(t, m, kind.spec)
+			}
+			ignore := goleak.IgnoreCurrent()
+			files, threads, machine := openFiles(t), len(list("/proc/self/task")), lookAround()
+			begin := time.Now()
+			for range n {
+				startAndClose(t, m, kind.spec)
+			}
+			took := time.Since(begin) / time.Duration(n)
+			if after := openFiles(t); len(after) > len(files) {
+				t.Errorf("descriptors before:\n%s\nafter:\n%s", strings.Join(files, "\n"), strings.Join(after, "\n"))
+			}
+			// The runtime makes a thread when others wait in the kernel, and keeps it.
+			after := len(list("/proc/self/task"))
+			if after > threads+3 {
+				t.Errorf("%d threads before, %d after", threads, after)
+			}
+			goleak.VerifyNone(t, ignore)
+			if left := settle(machine); left != "" {
+				t.Errorf("left behind:\n%s", left)
+			}
+			t.Logf("%d starts of %v each; %d descriptors, %d threads before and %d after", n, took, len(files), threads, after)
+		})
 	}
-	if after := openFiles(t); len(after) > len(before) {
-		t.Errorf("descriptors before:\n%s\nafter:\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
+}
+
+// startAndClose has a sandbox run one command on a terminal.
+func startAndClose(t *testing.T, m Machine, spec Spec) {
+	t.Helper()
+	p, err := NewPlan(spec, m)
+	if err != nil {
+		t.Fatal(err)
 	}
-	goleak.VerifyNone(t, ignore)
+	s, run, err := Run(context.Background(), p, Options{}, Command{Args: []string{"true"}, Terminal: &Size{24, 80}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.Wait(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func openFiles(t *testing.T) []string {
@@ -217,17 +347,10 @@ func TestFileGoesWithTheSandbox(t *testing.T) {
 // goes with the sandbox all the same.
 func TestHiddenFromItsInit(t *testing.T) {
 	m := machine(t)
+	m.Cgroups = cgroup.Place{} // as for an ordinary user
 	p, err := NewPlan(Spec{Layers: Set(Mount)}, m)
 	if err != nil {
 		t.Fatal(err)
-	}
-	p.cgroup = "" // as for an ordinary user
-	p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool { _, is := s.Operation.(op.MakeCgroup); return is })
-	for i, step := range p.Steps {
-		if c, ok := step.Operation.(op.Clone); ok {
-			c.Cgroup = ""
-			p.Steps[i].Operation = c
-		}
 	}
 	s, err := Start(context.Background(), p, Options{})
 	if err != nil {
@@ -239,7 +362,7 @@ func TestHiddenFromItsInit(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if left := goneWithin(testMark, nil, time.Second); left != nil {
+	if left := goneWithin(nil, time.Second); left != nil {
 		t.Errorf("left: %v", left)
 	}
 }
@@ -289,5 +412,32 @@ func TestSmallProgram(t *testing.T) {
 	}
 	if small := strings.HasPrefix(exe, "/memfd:tentpole"); len(embedded) > 0 && !small {
 		t.Errorf("the init runs %s", exe)
+	}
+}
+
+// TestUser runs commands as somebody else than root inside.
+func TestUser(t *testing.T) {
+	m := machine(t)
+	s := open(t, m, Spec{Layers: Set(User)})
+	_, err := s.Start(context.Background(), Command{Args: []string{"true"}, User: "no-such-user"})
+	if !errors.Is(err, syscall.ENOENT) || !strings.Contains(err.Error(), "find the user no-such-user") {
+		t.Errorf("an unknown user: %v", err)
+	}
+	p, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}, User: "1234:4321"})
+	if !m.Privileged() {
+		if !errors.Is(err, syscall.EPERM) {
+			t.Errorf("a user that is not in the map: %v", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := s.Facts(context.Background(), p.PID())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := uint32(s.Plan().Owner()); f.UIDs.Effective != want+1234 || f.GIDs.Effective != want+4321 || len(f.Capabilities.Effective) != 0 {
+		t.Errorf("it runs as %d:%d with %v", f.UIDs.Effective, f.GIDs.Effective, f.Capabilities.Effective)
 	}
 }

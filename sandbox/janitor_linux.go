@@ -2,200 +2,248 @@ package sandbox
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"io"
-	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
-	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
-// Swept says what the janitor removed.
-type Swept struct {
-	Trees    []string `json:"trees"`    // directories in the state directory
-	Cgroups  []string `json:"cgroups"`  // cgroup directories
-	Canaries []string `json:"canaries"` // files that experiments had made
-}
-
-// itemPatience bounds how long one leftover may take.
-const itemPatience = 2 * time.Second
+const (
+	// itemPatience bounds how long one leftover may take, and sweepPatience all
+	// of them: they wait for the next janitor, a start does not wait for them.
+	itemPatience  = 2 * time.Second
+	sweepPatience = 5 * time.Second
+)
 
 // Sweep removes what killed runs left: only what carries tentpole's name and
 // an owner {boot, pid, start time} that is no more, under a lock, so that two
 // tentpoles do not trip over each other. A neighbour that is alive is never
-// touched.
+// touched, nor one of whom that cannot be told.
+//
+// What could not be removed is in Left. The error is about the state directory
+// itself, which is not to be used then; or it wraps os.ErrDeadlineExceeded:
+// another janitor is still at work there.
 func Sweep(state string) (Swept, error) {
-	s := Swept{Trees: []string{}, Cgroups: []string{}, Canaries: []string{}}
-	dir := path.Join(state, "sandboxes")
-	if err := passable(dir); err != nil {
+	s := Swept{Trees: []string{}, Cgroups: []string{}, Canaries: []string{}, Network: []string{}, Left: []Leftover{}}
+	dir, err := openSandboxes(state)
+	if err != nil {
 		return s, err
 	}
-	if err := ownDirectory(dir); err != nil {
-		return s, err
-	}
-	unlock, err := lockState(dir)
+	defer dir.Close()
+	unlock, err := lockSandboxes(dir)
 	if err != nil {
 		return s, err
 	}
 	defer unlock()
-	entries, err := os.ReadDir(dir)
+	j := &janitor{Swept: &s, dir: dir, deadline: time.Now().Add(sweepPatience)}
+	trees, err := j.deadTrees()
 	if err != nil {
-		return s, explain("read", dir, errno(err))
+		return s, err
 	}
-	var errs []error
-	for _, e := range entries {
-		if _, o, ok := parseOwned(e.Name()); ok && !o.alive() {
-			errs = append(errs, s.tree(path.Join(dir, e.Name())))
-		}
+	j.groups(trees)
+	for _, name := range trees {
+		j.tree(name)
 	}
-	errs = append(errs, s.cgroups(cgroup.Own()))
-	return s, errors.Join(errs...)
+	return s, j.connections(state)
 }
 
-// ownDirectory refuses a state directory of somebody else's, who could put
-// anything into it.
-func ownDirectory(dir string) error {
-	var st unix.Stat_t
-	if err := unix.Stat(dir, &st); err != nil {
-		return explain("stat", dir, err)
-	}
-	if int(st.Uid) != os.Geteuid() {
-		return &Error{Op: "use", Target: dir, Err: unix.EPERM, Remedy: "it belongs to somebody else: point XDG_STATE_HOME to a directory of your own"}
-	}
-	return nil
-}
-
-// lockState takes the janitor's lock. It waits for another janitor, but not
-// for ever: then that one does the work.
-func lockState(dir string) (unlock func(), err error) {
-	f, err := os.OpenFile(path.Join(dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+// lockSandboxes takes the janitor's lock. It waits for another janitor, but not
+// for ever.
+func lockSandboxes(dir *os.Root) (unlock func(), err error) {
+	name := path.Join(dir.Name(), lockFile)
+	f, err := dir.OpenFile(lockFile, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0o600)
 	if err != nil {
-		return nil, explain("open", path.Join(dir, ".lock"), errno(err))
+		return nil, explain("open", name, errno(err))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), itemPatience)
-	defer cancel()
-	for {
+	for deadline := time.Now().Add(itemPatience); ; time.Sleep(5 * time.Millisecond) {
 		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil {
 			return func() { f.Close() }, nil
 		}
-		select {
-		case <-ctx.Done():
+		if time.Now().After(deadline) {
 			f.Close()
-			return nil, &Error{Op: "lock", Target: dir, Err: err, Remedy: "another tentpole is cleaning up: try again in a moment"}
-		case <-time.After(5 * time.Millisecond):
+			return nil, &Error{Op: "lock", Target: name, Err: os.ErrDeadlineExceeded, Remedy: "another tentpole is cleaning up: try again in a moment"}
 		}
 	}
 }
 
-// tree removes one sandbox's directory and what its record names.
-func (s *Swept) tree(tree string) error {
-	var r record
-	if b, err := os.ReadFile(path.Join(tree, recordFile)); err == nil && json.Unmarshal(b, &r) == nil && r.Cgroup != "" {
-		if path.Base(r.Cgroup) == "tentpole-"+path.Base(tree) {
-			if _, err := os.Stat(r.Cgroup); err == nil {
-				if err := cgroup.Remove(r.Cgroup, itemPatience); err != nil {
-					return explain("remove cgroup", r.Cgroup, errno(err))
-				}
-				s.Cgroups = append(s.Cgroups, r.Cgroup)
-			}
-		}
-	}
-	s.canaries(path.Join(tree, canariesFile))
-	if err := removeTree(tree); err != nil {
-		return explain("remove", tree, errno(err))
-	}
-	s.Trees = append(s.Trees, tree)
-	return nil
+const lockFile = ".lock"
+
+// janitor is one sweep.
+type janitor struct {
+	*Swept
+	dir      *os.Root // of the trees
+	deadline time.Time
 }
 
-// cgroups removes tracking cgroups whose owner was killed before it could
-// write its record.
-func (s *Swept) cgroups(own string) error {
-	if own == "" {
-		return nil
+// deadTrees lists the trees of owners that are no more, in any order: one that
+// cannot be removed must not keep the same others waiting each time.
+func (j *janitor) deadTrees() ([]string, error) {
+	f, err := j.dir.Open(".")
+	if err != nil {
+		return nil, explain("open", j.dir.Name(), errno(err))
 	}
-	entries, err := os.ReadDir(own)
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil, explain("read", j.dir.Name(), errno(err))
+	}
+	names = slices.DeleteFunc(names, func(name string) bool {
+		_, o, ok := parseOwned(name)
+		return !ok || !o.dead()
+	})
+	rand.Shuffle(len(names), func(i, k int) { names[i], names[k] = names[k], names[i] })
+	return names, nil
+}
+
+// item removes something that is called that, and waits for it within reason. A
+// file system that has stopped answering keeps the goroutine, not the caller.
+func (j *janitor) item(what, item string, remove func() ([]string, error)) {
+	type outcome struct {
+		canaries []string
+		err      error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		canaries, err := remove()
+		done <- outcome{canaries, err}
+	}()
+	o := outcome{err: os.ErrDeadlineExceeded}
+	select {
+	case o = <-done:
+	case <-time.After(j.patience()):
+	}
+	if o.err != nil {
+		j.Left = append(j.Left, Leftover{what, item, errno(o.err).Error()})
+		return
+	}
+	j.Canaries = append(j.Canaries, o.canaries...)
+	switch what {
+	case "directory":
+		j.Trees = append(j.Trees, item)
+	case "cgroup":
+		j.Cgroups = append(j.Cgroups, item)
+	}
+}
+
+// patience is what is left of it for one item.
+func (j *janitor) patience() time.Duration {
+	return max(0, min(itemPatience, time.Until(j.deadline)))
+}
+
+// tree removes one sandbox's directory, and the files on the host that it
+// announces.
+func (j *janitor) tree(name string) {
+	j.item("directory", path.Join(j.dir.Name(), name), func() ([]string, error) {
+		gone := removeCanaries(j.dir, name)
+		return gone, removeTree(j.dir, name)
+	})
+}
+
+// groups removes the cgroups of dead owners: those that a sandbox wrote down,
+// and those of sandboxes that were killed before they could. All are ended
+// before the first is removed: on v1 it is only the one of the freezer that
+// lets frozen processes die.
+func (j *janitor) groups(trees []string) {
+	var dirs []string
+	for _, name := range trees {
+		dirs = append(dirs, recordedGroups(j.dir, name)...)
+	}
+	for _, dir := range cgroup.Look().Directories() {
+		dirs = append(dirs, deadGroups(dir)...)
+	}
+	slices.Sort(dirs)
+	dirs = slices.Compact(dirs)
+	for _, dir := range dirs {
+		cgroup.Kill(dir)
+	}
+	for _, dir := range dirs {
+		patience := j.patience()
+		j.item("cgroup", dir, func() ([]string, error) { return nil, cgroup.Remove(dir, patience) })
+	}
+}
+
+// recordedGroups lists the cgroups in a tree's record. Only those are believed
+// that carry the tree's own name, with its dead owner.
+func recordedGroups(sandboxes *os.Root, tree string) []string {
+	r, err := readRecord(sandboxes, tree)
+	if err != nil {
+		return nil // killed before it had written anything, or not written by us
+	}
+	scope := groupPrefix + strings.ReplaceAll(tree, "@", "-") + ".scope"
+	return slices.DeleteFunc(r.Cgroups, func(dir string) bool {
+		base := path.Base(dir)
+		return base != groupPrefix+tree && base != scope || !ownGroup(dir)
+	})
+}
+
+// groupPrefix begins the names of cgroups that tentpole makes.
+const groupPrefix = "tentpole-"
+
+// deadGroups lists the cgroups below one whose owner is no more.
+func deadGroups(parent string) (dead []string) {
+	entries, err := os.ReadDir(parent)
 	if err != nil {
 		return nil // it was there a moment ago: not ours to explain
 	}
-	var errs []error
 	for _, e := range entries {
-		name, o, ok := parseOwned(e.Name())
-		if !ok || !strings.HasPrefix(name, "tentpole-") || o.alive() {
-			continue
+		owned, ours := strings.CutPrefix(e.Name(), groupPrefix)
+		_, o, ok := parseOwned(owned)
+		if dir := path.Join(parent, e.Name()); ours && ok && o.dead() && ownGroup(dir) {
+			dead = append(dead, dir)
 		}
-		dir := path.Join(own, e.Name())
-		if err := cgroup.Remove(dir, itemPatience); err != nil {
-			errs = append(errs, explain("remove cgroup", dir, errno(err)))
-			continue
-		}
-		s.Cgroups = append(s.Cgroups, dir)
 	}
-	return errors.Join(errs...)
+	return dead
 }
 
-// canaries removes the files that an experiment had announced, if they still
-// hold what was announced.
-func (s *Swept) canaries(list string) {
-	f, err := os.Open(list)
-	if err != nil {
-		return
+// ownGroup tells whether a path is that of a cgroup, without a link on the way,
+// that the caller has made.
+func ownGroup(dir string) bool {
+	if path.Clean(dir) != dir || !path.IsAbs(dir) {
+		return false
 	}
-	defer f.Close()
-	for dec := json.NewDecoder(f); ; {
-		var c canary
-		if err := dec.Decode(&c); err != nil {
-			return
-		}
-		if removeCanary(c) {
-			s.Canaries = append(s.Canaries, facts.Clean(c.Path))
-		}
-	}
-}
-
-func removeCanary(c canary) bool {
-	dir, err := unix.Open(path.Dir(c.Path), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
+	fd, err := unix.Openat2(unix.AT_FDCWD, dir, &how)
 	if err != nil {
 		return false
 	}
-	defer unix.Close(dir)
-	fd, err := unix.Openat(dir, path.Base(c.Path), unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
+	defer unix.Close(fd)
+	var fs unix.Statfs_t
+	var st unix.Stat_t
+	if unix.Fstatfs(fd, &fs) != nil || unix.Fstat(fd, &st) != nil {
 		return false
 	}
-	f := os.NewFile(uintptr(fd), c.Path)
-	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
-		return false
-	}
-	content, err := io.ReadAll(io.LimitReader(f, int64(len(c.Content))+1))
-	if err != nil || string(content) != c.Content || c.Content == "" {
-		return false
-	}
-	return unix.Unlinkat(dir, path.Base(c.Path), 0) == nil
+	return (fs.Type == unix.CGROUP2_SUPER_MAGIC || fs.Type == unix.CGROUP_SUPER_MAGIC) && int(st.Uid) == os.Geteuid()
 }
 
-// removeTree removes a directory with all that is in it. What was written
-// inside may have taken its owner's rights away: they are given back first.
-func removeTree(tree string) error {
-	err := os.RemoveAll(tree)
-	if !errors.Is(err, fs.ErrPermission) {
+// connections takes dead owners off the bridge. Where there never was one there
+// is nothing to take.
+func (j *janitor) connections(state string) error {
+	b := bridge(state)
+	ledger := path.Join(b.StateDir, networkDir)
+	if _, err := os.Lstat(ledger); err != nil {
+		return nil
+	}
+	dir, err := openOwn(ledger)
+	if err != nil {
 		return err
 	}
-	filepath.WalkDir(tree, func(p string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(p, 0o700)
-		}
-		return nil
-	})
-	return os.RemoveAll(tree)
+	dir.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), max(j.patience(), time.Second/10))
+	defer cancel()
+	swept, err := b.Sweep(ctx)
+	j.Network = append(append(append(j.Network, swept.Links...), swept.Tables...), swept.Settings...)
+	if err != nil {
+		j.Left = append(j.Left, Leftover{"network", b.StateDir, err.Error()})
+	}
+	return nil
 }
+
+// networkDir is where package network keeps its record in the state directory.
+const networkDir = "network"

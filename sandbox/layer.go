@@ -10,7 +10,7 @@ import (
 // Layer is one thing the kernel does to a process, by its word.
 type Layer string
 
-// The layers that this version can raise.
+// The layers.
 const (
 	Mount  Layer = "mount"
 	Root   Layer = "root"
@@ -21,6 +21,17 @@ const (
 	User   Layer = "user"
 	Time   Layer = "time"
 	Cgroup Layer = "cgroup"
+
+	Memory Layer = "memory"
+	CPU    Layer = "cpu"
+	PIDs   Layer = "pids"
+	IO     Layer = "io"
+
+	Capabilities Layer = "capabilities"
+	NoNewPrivs   Layer = "no-new-privs"
+	Seccomp      Layer = "seccomp"
+	Landlock     Layer = "landlock"
+	Masks        Layer = "masks"
 )
 
 // Family says what a layer governs: what a process can see, what it can use,
@@ -59,7 +70,16 @@ var layers = []LayerInfo{
 	{Name: Net, Family: See, Namespace: "net", What: "its own interfaces, addresses and ports", Man: "network_namespaces(7)", Pole: "door"},
 	{Name: User, Family: Do, Namespace: "user", What: "its own user and group ids", Man: "user_namespaces(7)", Pole: "peg"},
 	{Name: Time, Family: See, Namespace: "time", What: "its own boot clock", Man: "time_namespaces(7)", Pole: "behind the canvas"},
+	{Name: Memory, Family: Use, What: "a limit on memory", Man: "cgroups(7)", Pole: "guy line"},
 	{Name: Cgroup, Family: See, Namespace: "cgroup", What: "its own root of the cgroup tree", Man: "cgroup_namespaces(7)", Pole: "guy line"},
+	{Name: CPU, Family: Use, What: "a limit on processor time", Man: "cgroups(7)", Pole: "guy line"},
+	{Name: PIDs, Family: Use, What: "a limit on the number of processes", Man: "cgroups(7)", Pole: "guy line"},
+	{Name: IO, Family: Use, What: "a limit on reading from and writing to disks", Man: "cgroups(7)", Pole: "guy line"},
+	{Name: Capabilities, Family: Do, What: "fewer of root's rights", Man: "capabilities(7)", Pole: "peg"},
+	{Name: NoNewPrivs, Family: Do, What: "no more rights by executing a program", Man: "prctl(2)", Pole: "peg"},
+	{Name: Seccomp, Family: Do, What: "fewer system calls", Man: "seccomp(2)", Pole: "zip"},
+	{Name: Landlock, Family: Do, What: "rules of its own for files and ports", Man: "landlock(7)", Pole: "zip"},
+	{Name: Masks, Family: Do, What: "covers over files that tell about or steer the machine", Man: "proc(5)", Pole: "shade"},
 }
 
 func init() {

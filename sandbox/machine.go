@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
 )
 
@@ -12,11 +14,22 @@ type Machine struct {
 	GID int `json:"gid"`
 	// Namespaces are the inodes of the caller's own, by layer word.
 	Namespaces map[string]uint64 `json:"namespaces"`
-	// Cgroup is the caller's cgroup v2 directory when it may make children
-	// of it, else "".
-	Cgroup string `json:"cgroup"`
+	// Cgroups is where groups can be made, and with which controllers.
+	Cgroups cgroup.Place `json:"cgroups"`
+	// Disk is the block device under the state directory, "MAJOR:MINOR", ""
+	// when there is none.
+	Disk string `json:"disk,omitempty"`
+	// Kernel is the release: 6 and 18 for Linux 6.18.
+	Kernel [2]int `json:"kernel"`
+	// LastCapability is the number of the last one that the kernel knows.
+	LastCapability int `json:"last_capability"`
+	// Landlock is the version of that interface, 0 without it.
+	Landlock int `json:"landlock"`
 	// Uptime is the boot clock in whole seconds; time_namespaces(7).
 	Uptime int64 `json:"uptime"`
+	// Monotonic is that clock in whole seconds: less than Uptime by the time
+	// that the machine was suspended.
+	Monotonic int64 `json:"monotonic"`
 	// State is the directory that holds the sandboxes' own files.
 	State string `json:"state"`
 	// Range is where root's sandboxes get their ids from.
@@ -27,6 +40,8 @@ type Machine struct {
 	// initial user namespace, with CAP_SYS_ADMIN. Root of a container is not.
 	Admin bool `json:"admin"`
 	host  rootfs.Host
+	// lookAtNetwork is asked only by plans that need to know.
+	lookAtNetwork func() (network.Machine, error)
 }
 
 // Privileged tells whether namespaces can be had without a user namespace.

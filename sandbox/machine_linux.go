@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"path"
 	"slices"
@@ -13,13 +14,15 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
 
 // Look reads the machine. It changes nothing.
 func Look() (Machine, error) {
-	m := Machine{UID: os.Geteuid(), GID: os.Getegid(), Admin: admin(), Namespaces: map[string]uint64{}, Cgroup: cgroup.Own()}
+	m := Machine{UID: os.Geteuid(), GID: os.Getegid(), Admin: admin(), Namespaces: map[string]uint64{},
+		Cgroups: cgroup.Look(), Kernel: kernelRelease(), LastCapability: lastCapability(), Landlock: op.LandlockVersion()}
 	for _, row := range layers {
 		if row.Namespace == "" {
 			continue
@@ -35,11 +38,17 @@ func Look() (Machine, error) {
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot); err != nil {
 		return m, &Error{Op: "clock_gettime", Target: "CLOCK_BOOTTIME", Err: err}
 	}
-	m.Uptime = boot.Sec
+	var monotonic unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &monotonic); err != nil {
+		return m, &Error{Op: "clock_gettime", Target: "CLOCK_MONOTONIC", Err: err}
+	}
+	m.Uptime, m.Monotonic = boot.Sec, monotonic.Sec
 	var err error
 	if m.State, err = StateDir(); err != nil {
 		return m, err
 	}
+	m.lookAtNetwork = func() (network.Machine, error) { return bridge(m.State).Look(context.Background()) }
+	m.Disk = diskUnder(m.State)
 	m.Range = freeRange()
 	m.TerminalGroup = terminalGroup()
 	m.host, err = lookAtRoot(m.Admin)

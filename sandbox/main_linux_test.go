@@ -4,21 +4,40 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/nftables"
+
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 )
 
 // TestMain compares the machine before and after: what a test leaves behind
 // is a failure of the whole package.
 func TestMain(m *testing.M) {
-	if role := os.Getenv("TENTPOLE_TEST_ROLE"); role != "" {
+	switch role := os.Getenv("TENTPOLE_TEST_ROLE"); role {
+	case "":
+	case "serve":
+		os.Exit(serve())
+	case "bridge":
+		os.Exit(bridgeHost())
+	case "sweep":
+		os.Exit(sweepInside())
+	default:
 		os.Exit(play(role))
 	}
+	owners.Store(fmt.Sprint(os.Getpid()), true)
 	before := lookAround()
 	code := m.Run()
 	if code == 0 {
@@ -30,22 +49,82 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// inOwnNetwork runs the test once more, in a network namespace of its own in
+// which it plays the host, and tells whether this is that run. Links and rules
+// of the real host are nothing to try things out on.
+func inOwnNetwork(t *testing.T) bool {
+	t.Helper()
+	const mark = "TENTPOLE_TEST_NETWORK"
+	if os.Getenv(mark) != "" {
+		return true
+	}
+	if m := machine(t); !m.Privileged() {
+		t.Skip("needs root: links and rules of the host are root's to make")
+	}
+	c := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+	c.Env = append(os.Environ(), mark+"=1")
+	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	runtime.LockOSThread() // to which the death signal belongs
+	defer runtime.UnlockOSThread()
+	out, err := c.CombinedOutput()
+	t.Logf("in a network of its own:\n%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+	return false
+}
+
 // traces is what a machine would show of a sandbox that did not go.
-type traces struct{ mounts, links, cgroups, processes []string }
+type traces map[string][]string
 
 func lookAround() traces {
-	var t traces
-	t.mounts = lines("/proc/self/mountinfo")
-	if list, err := net.Interfaces(); err == nil {
-		for _, i := range list {
-			t.links = append(t.links, i.Name)
-		}
+	return traces{
+		"mount": lines("/proc/self/mountinfo"), "link": linkNames(), "table": tableNames(),
+		"cgroup": cgroupNames(), "state": stateNames(), "process": tentpoleProcesses(),
 	}
-	t.cgroups, _ = filepath.Glob("/sys/fs/cgroup/unified/tentpole-*")
-	more, _ := filepath.Glob("/sys/fs/cgroup/tentpole-*")
-	t.cgroups = slices.DeleteFunc(append(t.cgroups, more...), func(dir string) bool { return neighbours(filepath.Base(dir)) })
-	t.processes = tentpoleProcesses()
-	return t
+}
+
+func linkNames() (names []string) {
+	list, _ := net.Interfaces()
+	for _, i := range list {
+		names = append(names, i.Name)
+	}
+	return names
+}
+
+// tableNames lists the tables of nftables; an ordinary user sees none, and
+// makes none.
+func tableNames() (names []string) {
+	c, err := nftables.New()
+	if err != nil {
+		return nil
+	}
+	tables, _ := c.ListTables()
+	for _, t := range tables {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// cgroupNames lists the cgroups of ours in all hierarchies, wherever they are.
+func cgroupNames() (names []string) {
+	filepath.WalkDir("/sys/fs/cgroup", func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), "tentpole-") && ours(d.Name()) {
+			names = append(names, p)
+		}
+		return nil
+	})
+	return names
+}
+
+// stateNames lists what is ours in the user's own state directory, which no
+// test uses, and beside the others.
+func stateNames() (names []string) {
+	state, _ := StateDir()
+	trees, _ := filepath.Glob(state + "/sandboxes/*")
+	names = slices.DeleteFunc(trees, func(p string) bool { return !ours(filepath.Base(p)) })
+	temporary, _ := filepath.Glob(os.TempDir() + "/" + testMark + "-*")
+	return append(names, temporary...)
 }
 
 func lines(file string) []string {
@@ -71,22 +150,35 @@ func tentpoleProcesses() []string {
 			continue
 		}
 		line := strings.ReplaceAll(strings.TrimRight(string(args), "\x00"), "\x00", " ")
-		if strings.Contains(line, testMark) || strings.HasPrefix(line, "tentpole-init ") && !neighbours(line) {
+		if strings.Contains(line, testMark) || strings.HasSuffix(line, " "+longSleep) || strings.HasPrefix(line, "tentpole-init ") && ours(line) {
 			out = append(out, filepath.Base(dir)+" "+line)
 		}
 	}
 	return out
 }
 
-// neighbours tells whether an init or a cgroup belongs to somebody else who is
-// alive and none of this test's doing: its name has its owner in it.
-func neighbours(name string) bool {
-	_, o, ok := parseOwned(name)
-	return ok && o.alive() && o.pid != os.Getpid()
+// owners are the processes of this test that have sandboxes: it and those it
+// starts. What others do on the machine meanwhile is none of its business.
+var owners sync.Map
+
+var tagged = regexp.MustCompile(`[@-](\d+)\.\d+\.[0-9a-z]{7,8}`)
+
+// ours tells whether a name has an owner of this test in it.
+func ours(name string) bool {
+	found := tagged.FindStringSubmatch(name)
+	if found == nil {
+		return false
+	}
+	_, known := owners.Load(found[1])
+	return known
 }
 
-// testMark stands in the arguments of every command that the tests start.
-var testMark = fmt.Sprintf("tentpole-test-%d", os.Getpid())
+// testMark stands in the arguments of every command that the tests start, but
+// for those that hide; they sleep for so many seconds.
+var (
+	testMark  = fmt.Sprintf("tentpole-test-%dx", os.Getpid())
+	longSleep = fmt.Sprint(100_000_000 + os.Getpid())
+)
 
 // added lists what is in after and not in before.
 func added(before, after []string) []string {
@@ -102,13 +194,9 @@ func added(before, after []string) []string {
 // compare says what is there now that was not there before.
 func (t traces) compare(now traces) string {
 	var b strings.Builder
-	for _, part := range []struct {
-		what   string
-		before []string
-		after  []string
-	}{{"mount", t.mounts, now.mounts}, {"link", t.links, now.links}, {"cgroup", t.cgroups, now.cgroups}, {"process", t.processes, now.processes}} {
-		for _, a := range added(part.before, part.after) {
-			fmt.Fprintf(&b, "%s: %s\n", part.what, a)
+	for what, list := range now {
+		for _, a := range added(t[what], list) {
+			fmt.Fprintf(&b, "%s: %s\n", what, a)
 		}
 	}
 	return b.String()
@@ -132,21 +220,31 @@ func machine(t testing.TB) Machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.State = stateDir(t)
+	return m.in(stateDir(t))
+}
+
+// in is the machine with another state directory.
+func (m Machine) in(state string) Machine {
+	m.State = state
+	m.lookAtNetwork = func() (network.Machine, error) { return bridge(state).Look(context.Background()) }
 	return m
 }
 
 // stateDir makes a state directory that root of a sandbox can pass through.
 func stateDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "tentpole-state-")
+	dir, err := os.MkdirTemp("", testMark+"-state-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { removeTree(dir) })
+	t.Cleanup(func() {
+		if err := removePath(dir); err != nil {
+			t.Error(err)
+		}
+	})
 	return dir
 }
 
@@ -166,4 +264,14 @@ func open(t testing.TB, m Machine, spec Spec) *Sandbox {
 		}
 	})
 	return s
+}
+
+// removePath removes a directory of the test's own.
+func removePath(name string) error {
+	dir, err := os.OpenRoot(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return removeTree(dir, filepath.Base(name))
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -24,21 +25,29 @@ func buryOrphans() {
 	if err != nil {
 		return
 	}
-	for range 100 { // each round buries one generation
-		found := false
-		for _, pid := range childrenOf(os.Getpid()) {
-			if _, lives := inits.Load(pid); lives {
-				continue
-			}
-			if session, err := unix.Getsid(pid); err != nil || session == own {
-				continue
-			}
-			found = true
-			unix.Kill(pid, unix.SIGKILL)
-			unix.Wait4(pid, nil, 0, nil)
-		}
-		if !found {
-			return
-		}
+	for deadline := time.Now().Add(orphanPatience); killOrphans(own) && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Microsecond)
 	}
+}
+
+// orphanPatience bounds the wait for those that do not die at once, be it that
+// the kernel waits for a disk: nobody else is born meanwhile.
+const orphanPatience = 2 * time.Second
+
+// killOrphans buries a generation, and tells whether there was one.
+func killOrphans(own int) (found bool) {
+	// The kernel gives orphans to the first thread, which in Go never ends;
+	// find_new_reaper of kernel/exit.c.
+	for _, pid := range childrenOfThread(os.Getpid(), os.Getpid()) {
+		if _, lives := inits.Load(pid); lives {
+			continue
+		}
+		if session, err := unix.Getsid(pid); err != nil || session == own {
+			continue
+		}
+		found = true
+		unix.Kill(pid, unix.SIGKILL)
+		unix.Wait4(pid, nil, unix.WNOHANG, nil)
+	}
+	return found
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -14,7 +15,46 @@ import (
 // buildOverlay makes a mount that is attached nowhere; the caller closes its
 // descriptor. pid is the sandbox's first process, whose user namespace gives
 // the id map. fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
-func buildOverlay(o op.BuildOverlay, pid int) (int, error) {
+func buildOverlay(o op.BuildOverlay, pid int) (mount int, err error) {
+	mount, err = assemble(o, pid, byDescriptor)
+	if !errors.Is(err, unix.EINVAL) || !o.IDMapped && !o.Memory {
+		return mount, err
+	}
+	// Before Linux 6.15 an overlay takes only layers that are attached where
+	// its maker lives: so, in a mount table of a thread's own.
+	inOwnMountTable(func() { mount, err = assemble(o, pid, attach) })
+	return mount, err
+}
+
+// A reach makes a mount that is attached nowhere reachable by a path; dir is a
+// directory that may be made for it.
+type reach func(mount int, dir string) (string, error)
+
+func byDescriptor(mount int, _ string) (string, error) {
+	return fmt.Sprintf("/proc/self/fd/%d", mount), nil
+}
+
+func attach(mount int, dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	return dir, unix.MoveMount(mount, "", unix.AT_FDCWD, dir, unix.MOVE_MOUNT_F_EMPTY_PATH)
+}
+
+// assemble puts the layers of an overlay together.
+func assemble(o op.BuildOverlay, pid int, reach reach) (int, error) {
+	if o.Memory {
+		memory, err := detached("tmpfs", unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV, [][2]string{{"size", fmt.Sprint(op.MemorySize)}, {"mode", "0755"}})
+		if err != nil {
+			return -1, err
+		}
+		defer unix.Close(memory)
+		dir, err := reach(memory, o.Work+".memory")
+		if err != nil {
+			return -1, err
+		}
+		o.Upper, o.Work = dir+"/upper", dir+"/work"
+	}
 	if err := makeUpper(o); err != nil {
 		return -1, err
 	}
@@ -25,11 +65,37 @@ func buildOverlay(o op.BuildOverlay, pid int) (int, error) {
 			return -1, err
 		}
 		defer unix.Close(tree)
-		lower = fmt.Sprintf("/proc/self/fd/%d", tree)
+		if lower, err = reach(tree, o.Work+".lower"); err != nil {
+			return -1, err
+		}
 	}
 	// Nothing in the upper directory outlives the sandbox, so nobody need wait
 	// for the disk: volatile. Kernel 5.10; an older one says so and syncs.
 	return detached("overlay", 0, [][2]string{{"lowerdir", lower}, {"upperdir", o.Upper}, {"workdir", o.Work}}, "volatile")
+}
+
+// inOwnMountTable runs f on a thread with a mount table of its own, and throws
+// the thread away. It must not be the main one, which /proc/self stands for.
+func inOwnMountTable(f func()) {
+	done := make(chan struct{})
+	var run func()
+	run = func() {
+		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			begun := make(chan struct{})
+			go func() { close(begun); run() }()
+			<-begun
+			<-done // keeps this thread meanwhile
+			runtime.UnlockOSThread()
+			return
+		}
+		defer close(done) // never unlocked: the thread ends here
+		if unix.Unshare(unix.CLONE_FS|unix.CLONE_NEWNS) == nil && unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "") == nil {
+			f()
+		}
+	}
+	go run()
+	<-done
 }
 
 // complaint reads what the file system says about a refusal; fsopen(2).

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"path"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
+	"github.com/tentpole-labs/tentpole/sandbox/seccomp"
+	"github.com/tentpole-labs/tentpole/sandbox/userland"
 )
 
 // Operation is one thing the kernel is asked to do; it prints itself.
@@ -59,12 +63,19 @@ type Plan struct {
 	Steps    []Step    `json:"steps"`
 	// Notes are sentences about what is not as one might expect.
 	Notes []string `json:"notes,omitempty"`
+	// Missing are layers that were asked for and that this machine lacks; only
+	// a partial spec has any.
+	Missing []Missing `json:"missing,omitempty"`
 	// Catches tell where on the host a write inside lands.
 	Catches []rootfs.Catch `json:"catches,omitempty"`
 
 	machine Machine
 	tree    string // the sandbox's own directory in the state directory
-	cgroup  string
+	owned   string // NAME@OWNER
+	tiny    string // the name of the tiny root's directory
+	layout  cgroup.Layout
+	policy  seccomp.Policy
+	network *network.Plan // nil without a bridge
 	maps    []op.IDMap
 	gidMaps []op.IDMap
 }
@@ -103,11 +114,35 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 		p.Name = madeUpName()
 	}
 	p.imply()
-	p.tree = path.Join(m.State, "sandboxes", p.Name+"@"+ownerTag())
+	if err := p.leaveOut(); err != nil {
+		return nil, err
+	}
+	p.owned = p.Name + "@" + ownerTag()
+	p.tree = path.Join(m.State, "sandboxes", p.owned)
 	p.mapIDs()
-	p.steps()
+	var err error
+	if p.Root == RootTiny {
+		if p.tiny, err = userland.Name(); err != nil {
+			return nil, err
+		}
+	}
+	if p.layout, err = m.Cgroups.Layout(p.owned, p.limits()); err != nil {
+		return nil, err
+	}
+	if err := p.connect(); err != nil {
+		return nil, err
+	}
+	if err := p.steps(); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
+
+// Limits are those of the plan's layers: what was asked for, and presets.
+func (p *Plan) Limits() cgroup.Limits { return p.limits() }
+
+// Seccomp is the policy on system calls, for a plan with that layer.
+func (p *Plan) Seccomp() seccomp.Policy { return p.policy }
 
 func madeUpName() string {
 	var b [3]byte
@@ -122,12 +157,29 @@ var implications = []struct {
 	because string
 }{
 	{func(p *Plan) bool { return p.Spec.Hostname != "" }, UTS, "a host name of its own needs the uts namespace"},
-	{func(p *Plan) bool { return p.Root == RootOverlay }, Root, "--root overlay is the layer root"},
+	{func(p *Plan) bool { return p.Root.Own() }, Root, "a root other than the host's is the layer root"},
 	{func(p *Plan) bool { return p.Layers.Has(Root) }, Mount, "a root of its own is mounted, which must not show on the host"},
+	{func(p *Plan) bool { return p.Spec.Network == network.KindBridge || p.Spec.Network == network.KindNone }, Net, "a network other than the host's is a namespace"},
+	{func(p *Plan) bool { return len(p.Spec.Publish) > 0 }, Net, "a port is published from a network of the sandbox's own"},
+	{func(p *Plan) bool { return p.joined().Has(Net) }, Net, "the other sandbox's network is not the host's"},
+	{func(p *Plan) bool { return p.joined().Has(IPC) }, IPC, "the other sandbox's queues are not the host's"},
+	{func(p *Plan) bool { return p.joined().Has(UTS) }, UTS, "the other sandbox's host name is not the host's"},
+	{func(p *Plan) bool { return len(p.Spec.Volumes)+len(p.Spec.Tmpfs) > 0 }, Mount, "a volume is mounted, which must not show on the host"},
+	{func(p *Plan) bool { return p.Layers.Has(Masks) }, Mount, "masks are mounts, which must not show on the host"},
+	{func(p *Plan) bool { return p.Spec.Capabilities != nil }, Capabilities, "a list of capabilities is that layer"},
+	{func(p *Plan) bool { return !p.Spec.Calls.IsZero() }, Seccomp, "rules for system calls are that layer"},
+	{func(p *Plan) bool { return !p.Spec.Access.IsZero() }, Landlock, "rules for files and ports are that layer"},
+	{func(p *Plan) bool { return limited(p.Spec.Limits).Has(Memory) }, Memory, "a limit on memory is that layer"},
+	{func(p *Plan) bool { return limited(p.Spec.Limits).Has(CPU) }, CPU, "a limit on processor time is that layer"},
+	{func(p *Plan) bool { return limited(p.Spec.Limits).Has(PIDs) }, PIDs, "a limit on processes is that layer"},
+	{func(p *Plan) bool { return limited(p.Spec.Limits).Has(IO) }, IO, "a limit on disks is that layer"},
 	{func(p *Plan) bool { return p.Rootless && p.Layers != 0 }, User, "without the rights of root, the kernel wants a user namespace first"},
 }
 
 func (p *Plan) imply() {
+	if p.Spec.Network == network.KindHost {
+		p.Layers = p.Layers.Without(Net) // of a stage
+	}
 	if p.Layers.Has(Root) && p.Root == "" {
 		p.Root = RootOverlay
 	}
@@ -156,11 +208,11 @@ func (p *Plan) mapIDs() {
 	}
 }
 
-// namespaces lists the plan's namespaces by layer word.
+// namespaces lists the plan's new namespaces by layer word.
 func (p *Plan) namespaces() []string {
 	var words []string
 	for _, row := range layers {
-		if row.Namespace != "" && p.Layers.Has(row.Name) {
+		if row.Namespace != "" && p.Layers.Has(row.Name) && !p.joined().Has(row.Name) {
 			words = append(words, string(row.Name))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
 )
@@ -15,10 +16,10 @@ import (
 // aMachine is a small one: a separate /home, something mounted deep below
 // /mnt, the usual kernel file systems.
 func aMachine(admin bool) Machine {
-	m := Machine{UID: 1000, GID: 1000, Admin: admin, State: "/home/u/.local/state/tentpole", Uptime: 5000,
-		Namespaces: map[string]uint64{"mount": 1, "uts": 2}, Range: op.IDMap{Outside: 100000, Count: 65536}, TerminalGroup: 5}
+	m := Machine{UID: 1000, GID: 1000, Admin: admin, State: "/home/u/.local/state/tentpole", Uptime: 5000, Monotonic: 5000,
+		Namespaces: map[string]uint64{"mount": 1, "uts": 2}, Range: op.IDMap{Outside: 100000, Count: 65536}, TerminalGroup: 5, Kernel: [2]int{6, 1}, LastCapability: 40, Landlock: 2}
 	if admin {
-		m.UID, m.GID, m.Cgroup = 0, 0, "/sys/fs/cgroup/unified"
+		m.UID, m.GID, m.Cgroups = 0, 0, hybrid
 	}
 	m.host = rootfs.Host{Privileged: admin, Mounts: []rootfs.HostMount{
 		{Target: "/", Type: "ext4", IsDir: true}, {Target: "/proc", Type: "proc", IsDir: true}, {Target: "/home", Type: "ext4", IsDir: true},
@@ -30,8 +31,15 @@ func aMachine(admin bool) Machine {
 	return m
 }
 
+// hybrid is where root of a machine with both versions makes its groups.
+var hybrid = cgroup.Place{Own: "/sys/fs/cgroup/unified", Controllers: []cgroup.Controller{
+	{Name: cgroup.Memory, Version: 1, Dir: "/sys/fs/cgroup/memory"}, {Name: cgroup.CPU, Version: 1, Dir: "/sys/fs/cgroup/cpu"},
+	{Name: cgroup.PIDs, Version: 1, Dir: "/sys/fs/cgroup/pids"}, {Name: cgroup.IO, Version: 1, Dir: "/sys/fs/cgroup/blkio"},
+	{Name: cgroup.Freezer, Version: 1, Dir: "/sys/fs/cgroup/freezer"},
+}}
+
 func anySpec(t *rapid.T) Spec {
-	s := Spec{Layers: LayerSet(rapid.Uint32Range(0, 1<<len(layers)-1).Draw(t, "layers"))}
+	s := Spec{Partial: true, Layers: LayerSet(rapid.Uint32Range(0, 1<<len(layers)-1).Draw(t, "layers"))}
 	if rapid.Bool().Draw(t, "named") {
 		s.Hostname = "tent"
 	}
@@ -191,7 +199,7 @@ func TestPlanAsJSON(t *testing.T) {
 
 func TestSpecIsComparable(t *testing.T) {
 	a, b := Spec{Layers: Set(Mount, PID)}, Spec{Layers: Set(PID, Mount)}
-	if a != b {
+	if !a.Equal(b) {
 		t.Error("two specs that ask for the same differ")
 	}
 }

@@ -133,7 +133,7 @@ func (s *Sandbox) request(c Command) (*Process, error) {
 		return nil, &UsageError{What: "command", Why: "there is none"}
 	}
 	p := &Process{args: c.Args, started: make(chan error, 1), done: make(chan struct{})}
-	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, Tool: c.tool}
+	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, User: c.User, Tool: c.tool}
 	if run.Dir == "" {
 		run.Dir = "/"
 	}
@@ -244,13 +244,26 @@ func (s *Sandbox) onStarted(m proto.Started, fds []int) {
 		s.terminals = append(s.terminals, p.terminal)
 		s.mu.Unlock()
 	}
-	s.mu.Lock()
-	if !s.executed {
-		s.executed = true
-		s.transcript = append(s.transcript, Done{Operation: op.Execute{Args: p.args}, Microseconds: m.Microseconds})
-	}
-	s.mu.Unlock()
+	s.executedFirst(p, m)
 	p.started <- nil
+}
+
+// executedFirst records what the first command did to itself before it ran.
+// Those after it do the same.
+func (s *Sandbox) executedFirst(p *Process, m proto.Started) {
+	s.mu.Lock()
+	first := !s.executed
+	s.executed = true
+	s.mu.Unlock()
+	if !first {
+		return
+	}
+	for i, index := range m.Operations {
+		if i < len(m.Took) {
+			s.note(index, m.Took[i], nil)
+		}
+	}
+	s.observe(Done{Operation: op.Execute{Args: p.args}, Microseconds: m.Microseconds})
 }
 
 // pidOf reads the host's number of the process a pidfd stands for;
@@ -275,11 +288,17 @@ func (s *Sandbox) onRefused(m proto.Refused) {
 	if p == nil {
 		return
 	}
-	err := &CommandError{Name: p.args[0], Err: errors.New(m.Text)}
+	cause := errors.New(m.Text)
 	if m.Errno != 0 {
-		err.Err = syscall.Errno(m.Errno)
+		cause = syscall.Errno(m.Errno)
 	}
-	p.started <- err
+	if m.Op != "" {
+		err := explain(m.Op, "", cause)
+		s.note(m.Operation, 0, err)
+		p.started <- err
+		return
+	}
+	p.started <- &CommandError{Name: p.args[0], Err: cause}
 }
 
 func (s *Sandbox) onExited(m proto.Exited) {

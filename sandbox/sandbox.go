@@ -25,8 +25,10 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"syscall"
 
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
 
 // Done is an operation as it happened.
@@ -57,8 +59,29 @@ type Options struct {
 	// Observe, when set, is called for every operation as it happens, from
 	// one goroutine at a time. It must not block.
 	Observe func(Done)
-	// failAt makes the operation with this index among the child's fail.
-	failAt int
+	fail    *failure // for tests
+}
+
+// failure makes a step of a start fail on purpose.
+type failure struct {
+	step int    // its index in the plan
+	how  string // proto.FailError, FailPanic or FailKill
+}
+
+// at tells whether a step of the parent's is to fail.
+func (f *failure) at(step int) error {
+	if f == nil || f.step != step {
+		return nil
+	}
+	switch f.how {
+	case proto.FailPanic:
+		panic("on purpose")
+	case proto.FailKill:
+		self, _ := os.FindProcess(os.Getpid())
+		self.Kill()
+		select {}
+	}
+	return syscall.ECANCELED
 }
 
 // Size is the size of a terminal in character cells.
@@ -72,6 +95,9 @@ type Command struct {
 	Env []string
 	// Dir is the directory to start in, "/" when empty.
 	Dir string
+	// User is who it runs as: USER or USER:GROUP, names or numbers as the
+	// sandbox's own /etc/passwd has them. "" is its root.
+	User string
 	// Terminal, when set, gives the command the sandbox's own pseudo
 	// terminal of that size, and Process.Terminal its other side.
 	Terminal *Size

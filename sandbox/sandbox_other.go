@@ -22,13 +22,6 @@ type Sandbox struct{}
 // Process is never made here.
 type Process struct{}
 
-// Swept says what the janitor removed: nothing.
-type Swept struct {
-	Trees    []string `json:"trees"`
-	Cgroups  []string `json:"cgroups"`
-	Canaries []string `json:"canaries"`
-}
-
 func start(context.Context, *Plan, Options, *Command) (*Sandbox, *Process, error) {
 	return nil, nil, notHere()
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path"
 	"runtime"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
@@ -57,8 +57,9 @@ func (s *starting) spawn(c op.Clone) error {
 	if fd, err := unix.MemfdCreate("tentpole-init-stderr", unix.MFD_CLOEXEC); err == nil {
 		s.stderr = os.NewFile(uintptr(fd), "stderr")
 	}
-	err = s.fork(c, s.group != nil)
-	if err != nil && s.group != nil && retriable(err) {
+	tracked := s.group != nil && s.group.FD() >= 0
+	err = s.fork(c, tracked)
+	if err != nil && tracked && !s.plan.limited() && retriable(err) {
 		if err = s.fork(c, false); err == nil {
 			s.untrack()
 		}
@@ -88,50 +89,52 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 	if err != nil {
 		return err
 	}
-	cmd := &exec.Cmd{Path: exe, Args: []string{proto.InitName, path.Base(s.plan.tree)}, Dir: "/", Env: initEnvironment(), ExtraFiles: []*os.File{s.theirs, s.ourLife}}
-	if s.stderr != nil {
-		cmd.Stderr = s.stderr
+	p, err := fork.New()
+	if err != nil {
+		return err
 	}
-	attr := &syscall.SysProcAttr{Setsid: true, UidMappings: sysIDs(c.UIDs), GidMappings: sysIDs(c.GIDs), GidMappingsEnableSetgroups: !s.plan.Rootless}
+	defer p.Close()
+	files, letGo, err := s.birthFiles()
+	if err != nil {
+		return err
+	}
+	defer letGo()
 	for _, ns := range c.Namespaces {
-		attr.Cloneflags |= cloneFlags[ns]
+		p.Flags |= cloneFlags[ns]
 	}
-	if s.plan.Layers.Has(PID) {
-		// The death of this init is the death of all it started. Without a
-		// pid namespace the signal would kill the one process that knows
-		// whom else to kill.
-		attr.Pdeathsig = syscall.SIGKILL
+	p.Add(birthCalls(files, s.plan)...)
+	if err := p.Exec(exe, []string{proto.InitName, path.Base(s.plan.tree)}, initEnvironment()); err != nil {
+		return err
 	}
-	if len(c.UIDs) > 0 && !s.plan.Rootless {
-		// Root of the host is nobody in this map; be root of the inside.
-		attr.Credential = &syscall.Credential{Uid: 0, Gid: 0}
-	}
+	group := -1
 	if tracked {
-		attr.UseCgroupFD, attr.CgroupFD = true, s.group.FD()
+		group = s.group.FD()
 	}
-	cmd.SysProcAttr = attr
-	spawner.do(func() {
-		if err = cmd.Start(); err == nil {
-			inits.Store(cmd.Process.Pid, true)
-		}
-	})
-	if err == nil {
-		s.cmd = cmd
-	}
+	spawner.do(func() { err = s.bear(p, group) })
 	return err
 }
 
-var cloneFlags = map[string]uintptr{
-	"mount": unix.CLONE_NEWNS, "uts": unix.CLONE_NEWUTS, "ipc": unix.CLONE_NEWIPC,
-	"pid": unix.CLONE_NEWPID, "net": unix.CLONE_NEWNET, "user": unix.CLONE_NEWUSER,
+// bear starts the process, in the namespaces that it joins. It runs on the
+// spawner's thread, which comes back out of them, or must not fork again.
+func (s *starting) bear(p *fork.Program, group int) error {
+	enter, leave, err := s.joining()
+	if err != nil {
+		return err
+	}
+	if err := enter(); err != nil {
+		return errors.Join(err, leave())
+	}
+	pid, pidfd, err := p.Start(group)
+	if err == nil {
+		s.init = &firstProcess{pid: pid, pidfd: os.NewFile(uintptr(pidfd), "init")}
+		inits.Store(pid, true)
+	}
+	return errors.Join(err, leave())
 }
 
-func sysIDs(maps []op.IDMap) []syscall.SysProcIDMap {
-	var out []syscall.SysProcIDMap
-	for _, m := range maps {
-		out = append(out, syscall.SysProcIDMap{ContainerID: m.Inside, HostID: m.Outside, Size: m.Count})
-	}
-	return out
+var cloneFlags = map[string]uint64{
+	"mount": unix.CLONE_NEWNS, "uts": unix.CLONE_NEWUTS, "ipc": unix.CLONE_NEWIPC,
+	"pid": unix.CLONE_NEWPID, "net": unix.CLONE_NEWNET, "user": unix.CLONE_NEWUSER,
 }
 
 // initEnvironment keeps Go's runtime in the init small: no collector for a

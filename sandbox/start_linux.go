@@ -1,12 +1,14 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
+	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +19,8 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 	_ "github.com/tentpole-labs/tentpole/sandbox/internal/stage/takeover" // this program is its own init
+	"github.com/tentpole-labs/tentpole/sandbox/network"
+	"github.com/tentpole-labs/tentpole/sandbox/userland"
 )
 
 // Sandbox is a running init and what it has started. Its methods may be
@@ -26,9 +30,11 @@ type Sandbox struct {
 	conn     *proto.Conn
 	liveness *os.File // closing it is the order to end
 	group    *cgroup.Group
-	cmd      *exec.Cmd
+	init     *firstProcess
 	stderr   *os.File // what the init says when it breaks
 	env      []string
+	observer func(Done)
+	at       []int // the plan's step of each of the init's operations
 
 	asking     sync.Mutex // held while a question is put
 	mu         sync.Mutex
@@ -39,6 +45,11 @@ type Sandbox struct {
 	nextID     int
 	terminals  []*os.File
 	asks       []chan proto.Told
+	sockets    map[int]chan opened // asked for, by number
+
+	released   func() error        // lets go of the root's image
+	attachment *network.Attachment // nil without a bridge
+	published  *network.Published  // nil without a published port
 
 	gone     chan struct{} // the init is gone
 	closing  sync.Once
@@ -51,13 +62,15 @@ type starting struct {
 	*Sandbox
 	opts    Options
 	child   op.List
-	at      []int // the step of each of the child's operations
 	mounts  []mountFD
 	built   []Done // overlays that were ready before the child was
 	kill    *os.File
+	thaw    *os.File
 	theirs  *os.File
 	ourLife *os.File
-	first   *Command // asked for before the sandbox is ready
+	born    chan struct{} // closed when the first process is there, or never will be
+	heard   int           // how many of them have been reported
+	first   *Command      // asked for before the sandbox is ready
 	process *Process
 }
 
@@ -70,14 +83,17 @@ func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *
 	if err := prepareProcess(p.machine.State); err != nil {
 		return nil, nil, err
 	}
-	s := &starting{opts: o, first: first, Sandbox: &Sandbox{
-		plan: p, env: environment(p), commands: map[int]*Process{}, gone: make(chan struct{}),
+	released, err := p.hold()
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &starting{opts: o, first: first, born: make(chan struct{}), Sandbox: &Sandbox{
+		plan: p, env: environment(p), observer: o.Observe, released: released, commands: map[int]*Process{}, gone: make(chan struct{}),
 	}}
-	err := s.up(ctx)
+	err = s.up(ctx)
 	s.letGo()
 	if err != nil {
-		s.abandon()
-		return nil, nil, err
+		return nil, nil, errors.Join(err, s.abandon())
 	}
 	go s.listen()
 	if first == nil {
@@ -96,6 +112,11 @@ func (s *starting) up(ctx context.Context) error {
 	prepared := make(chan error, 1)
 	go func() { prepared <- s.prepare() }()
 	err := s.clone()
+	select {
+	case <-s.born:
+	default:
+		close(s.born) // it did not come so far
+	}
 	if err := errors.Join(err, <-prepared); err != nil {
 		return err
 	}
@@ -112,9 +133,15 @@ func (s *starting) up(ctx context.Context) error {
 	// conversation.
 	stop := context.AfterFunc(ctx, func() {
 		s.release()
-		time.AfterFunc(patience, func() { s.cmd.Process.Kill() })
+		time.AfterFunc(patience, func() { s.init.signal(unix.SIGKILL) })
 	})
-	err = s.converse()
+	err = s.attach(ctx)
+	if err == nil {
+		err = s.converse()
+	}
+	if err == nil {
+		err = s.publish(ctx)
+	}
 	if !stop() {
 		return ctx.Err()
 	}
@@ -131,42 +158,140 @@ func (s *starting) cut() {
 	}
 }
 
-// clone makes the cgroup and the first process in it.
-func (s *starting) clone() (err error) {
-	for _, step := range s.plan.Steps {
-		switch o := step.Operation.(type) {
-		case op.MakeCgroup:
-			begin := time.Now()
-			s.group, err = cgroup.Make(o.Path)
-			if err != nil {
-				s.group = nil // it only tracks: a sandbox stands without
-			}
-			s.record(step, begin, err)
-		case op.Clone:
-			begin := time.Now()
-			err = s.spawn(o)
-			s.record(step, begin, err)
-			if err != nil {
-				return explain("clone", strings.Join(o.Namespaces, ","), err)
-			}
+// clone makes the cgroups and the first process in one of them.
+func (s *starting) clone() error {
+	for i, step := range s.plan.Steps {
+		perform, ok := s.parentOperation(step.Operation)
+		if !ok {
+			continue
+		}
+		begin := time.Now()
+		err := s.onPurpose(i, step)
+		if err == nil {
+			err = perform()
+		}
+		s.record(step, begin, err)
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// prepare makes the sandbox's directory, and the overlays that need nothing
-// of the child's.
+// onPurpose is the error of a step that a test wants to fail.
+func (s *starting) onPurpose(i int, step Step) error {
+	return explainNil("perform", step.Operation.String(), s.opts.fail.at(i))
+}
+
+// parentOperation finds what carries out an operation that is about cgroups or
+// the first process.
+func (s *starting) parentOperation(o Operation) (perform func() error, ok bool) {
+	switch o := o.(type) {
+	case op.MakeCgroup:
+		return s.makeGroup, true
+	case op.MakeBranches:
+		return s.branch, true
+	case op.StartScope:
+		return s.adopt, true
+	case op.SetLimits:
+		return func() error { return explainNil("limit", s.plan.Name, s.group.Apply(s.plan.limits())) }, true
+	case op.Clone:
+		return func() error {
+			defer close(s.born)
+			return explainNil("clone", strings.Join(o.Namespaces, ","), s.spawn(o))
+		}, true
+	}
+	return nil, false
+}
+
+func (s *starting) makeGroup() (err error) {
+	s.group, err = s.plan.machine.Cgroups.Begin(s.plan.owned, s.plan.limits(), cgroup.Owner{UID: s.plan.Owner(), GID: s.plan.group()})
+	switch {
+	case err == nil:
+		return nil
+	case s.plan.limited():
+		return explain("make cgroup", s.plan.Name, err)
+	}
+	s.group = nil // it only tracks: a sandbox stands without
+	return nil
+}
+
+// branch makes what v1 hierarchies have of the group. Where there is no v2 one,
+// this is the first of it.
+func (s *starting) branch() error {
+	if s.group == nil {
+		if err := s.makeGroup(); err != nil {
+			return err
+		}
+	}
+	err := s.group.Branch()
+	if err != nil {
+		s.group = nil // it is gone
+	}
+	return explainNil("make cgroup", s.plan.Name, err)
+}
+
+// adopt has systemd make a cgroup around the init, and leaves in it.
+func (s *starting) adopt() (err error) {
+	if err := s.makeGroup(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return explainNil("start scope", s.plan.Name, s.group.Adopt(ctx, s.init.pid))
+}
+
+// prepare makes the sandbox's directory and the overlays; those that need the
+// child's id map when there is one.
 func (s *starting) prepare() error {
 	if err := s.makeTree(); err != nil {
 		return err
 	}
 	report := func(d Done) { s.built = append(s.built, d) }
-	return errors.Join(s.overlays(false, 0, report), s.devices(report))
+	if err := s.tiny(report); err != nil {
+		return err
+	}
+	if err := errors.Join(s.overlays(false, 0, report), s.devices(report)); err != nil {
+		return err
+	}
+	<-s.born
+	if s.init == nil {
+		return nil // the other side says why
+	}
+	if err := s.init.mapIDs(s.plan); err != nil {
+		return err
+	}
+	return s.overlays(true, s.init.pid, report)
+}
+
+// tiny builds the tiny root, unless an earlier sandbox has.
+func (s *starting) tiny(report func(Done)) error {
+	for i, step := range s.plan.Steps {
+		o, ok := step.Operation.(op.BuildTiny)
+		if !ok {
+			continue
+		}
+		begin := time.Now()
+		err := passable(path.Dir(o.Path))
+		if err == nil {
+			_, err = userland.Build(path.Dir(o.Path), path.Join(s.plan.tree, "tiny"))
+		}
+		if err != nil {
+			err = explain("build", o.Path, err)
+		} else {
+			err = s.onPurpose(i, step)
+		}
+		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // devices builds the parts of /dev, where the plan wants them of the parent.
 func (s *starting) devices(report func(Done)) error {
-	for _, step := range s.plan.Steps {
+	for i, step := range s.plan.Steps {
 		o, ok := step.Operation.(op.BuildDevices)
 		if !ok {
 			continue
@@ -176,11 +301,14 @@ func (s *starting) devices(report func(Done)) error {
 		if err != nil {
 			err = explain("build", "/dev", err)
 		}
+		if err == nil {
+			err = s.onPurpose(i, step)
+		}
+		s.mounts = append(s.mounts, mounts...)
 		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
 		if err != nil {
 			return err
 		}
-		s.mounts = append(s.mounts, mounts...)
 	}
 	return nil
 }
@@ -188,7 +316,7 @@ func (s *starting) devices(report func(Done)) error {
 // overlays builds the overlays that are id-mapped, or those that are not; the
 // map is that of process pid.
 func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
-	for _, step := range s.plan.Steps {
+	for i, step := range s.plan.Steps {
 		o, ok := step.Operation.(op.BuildOverlay)
 		if !ok || o.IDMapped != idMapped {
 			continue
@@ -197,33 +325,32 @@ func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
 		fd, err := buildOverlay(o, pid)
 		if err != nil {
 			err = explain("build overlay of", o.Lower, err)
+		} else {
+			s.mounts = append(s.mounts, mountFD{o.Name, fd})
+			err = s.onPurpose(i, step)
 		}
 		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
 		if err != nil {
 			return err
 		}
-		s.mounts = append(s.mounts, mountFD{o.Name, fd})
 	}
 	return nil
 }
 
 // converse sends the child what it is to do, and hears how it went.
 func (s *starting) converse() error {
-	if err := s.overlays(true, s.cmd.Process.Pid, s.observe); err != nil {
-		return err
+	cfg := proto.Configure{Operations: s.child, Host: s.hostNamespaces(), Own: s.plan.namespaces(), Environment: s.env, BecomeRoot: len(s.plan.maps) > 0, Rootless: s.plan.Rootless, FailAt: -1}
+	if f := s.opts.fail; f != nil {
+		cfg.FailAt, cfg.FailHow = slices.Index(s.at, f.step), f.how
 	}
-	cfg := proto.Configure{Operations: s.child, Host: s.hostNamespaces(), Own: s.plan.namespaces(), Environment: s.env, FailAt: s.opts.failAt - 1}
 	var fds []int
 	for _, m := range s.mounts {
 		cfg.Descriptors = append(cfg.Descriptors, m.name)
 		fds = append(fds, m.fd)
 	}
-	if s.group != nil {
-		s.kill, _ = s.group.OpenKill() // before kernel 5.14 there is none
-	}
-	if s.kill != nil {
-		cfg.Descriptors = append(cfg.Descriptors, proto.KillDescriptor)
-		fds = append(fds, int(s.kill.Fd()))
+	for _, d := range s.groupDescriptors() {
+		cfg.Descriptors = append(cfg.Descriptors, d.name)
+		fds = append(fds, d.fd)
 	}
 	if err := s.conn.Send(proto.KindConfigure, &cfg, fds...); err != nil {
 		return s.broken(err)
@@ -232,10 +359,37 @@ func (s *starting) converse() error {
 		// It waits in the socket until the init is ready for it.
 		var err error
 		if s.process, err = s.request(*s.first); err != nil {
-			return err
+			// The init may have gone already; then it has said why.
+			return cmp.Or(s.hear(), err)
 		}
 	}
 	return s.hear()
+}
+
+// groupDescriptors are what the init needs of the cgroups: the end of all, and
+// the way in for its commands. They stay the group's, or are closed by letGo.
+func (s *starting) groupDescriptors() []mountFD {
+	if s.group == nil {
+		return nil
+	}
+	var list []mountFD
+	if s.group.Path != "" {
+		s.kill, _ = s.group.OpenKill() // before kernel 5.14 there is none
+	}
+	if s.kill != nil {
+		list = append(list, mountFD{proto.KillDescriptor, int(s.kill.Fd())})
+	}
+	if thaw, err := s.group.OpenThaw(); err == nil && thaw != nil {
+		s.thaw = thaw
+		list = append(list, mountFD{proto.ThawDescriptor, int(thaw.Fd())})
+	}
+	if leaf := s.group.Commands(); leaf != nil {
+		list = append(list, mountFD{op.LeafDescriptor, int(leaf.Fd())})
+	}
+	for i, tasks := range s.group.Tasks() {
+		list = append(list, mountFD{op.TasksDescriptor(i), int(tasks.Fd())})
+	}
+	return list
 }
 
 func (s *starting) hostNamespaces() []proto.Namespace {
@@ -261,8 +415,14 @@ func (s *starting) hear() error {
 			if err := m.Decode(&done); err != nil {
 				return err
 			}
+			s.heard = done.First + len(done.Took)
+			if f := s.opts.fail; f != nil && f.how == proto.FailKill && s.heard < len(s.at) && s.at[s.heard] == f.step {
+				s.init.signal(unix.SIGKILL)
+			}
 			for i, took := range done.Took {
-				s.note(done.First+i, took, nil)
+				if took != proto.Later {
+					s.note(done.First+i, took, nil)
+				}
 			}
 		case proto.KindFailed:
 			var failed proto.Failed
@@ -277,7 +437,7 @@ func (s *starting) hear() error {
 }
 
 // note records one of the child's operations.
-func (s *starting) note(index int, microseconds int64, err error) {
+func (s *Sandbox) note(index int, microseconds int64, err error) {
 	if index < 0 || index >= len(s.at) {
 		return
 	}
@@ -290,12 +450,12 @@ func (s *starting) record(step Step, begin time.Time, err error) {
 	s.observe(Done{Operation: step.Operation, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
 }
 
-func (s *starting) observe(d Done) {
+func (s *Sandbox) observe(d Done) {
 	s.mu.Lock()
 	s.transcript = append(s.transcript, d)
 	s.mu.Unlock()
-	if s.opts.Observe != nil {
-		s.opts.Observe(d)
+	if s.observer != nil {
+		s.observer(d)
 	}
 }
 
@@ -304,7 +464,11 @@ func (s *starting) broken(err error) error {
 	if text := s.lastWords(); text != "" {
 		err = fmt.Errorf("%w: %s", err, text)
 	}
-	return &Error{Op: "start", Target: s.plan.Name, Err: err, Remedy: "the sandbox's init ended before it was ready"}
+	target := s.plan.Name
+	if s.heard < len(s.child) {
+		target = s.child[s.heard].String()
+	}
+	return &Error{Op: "perform", Target: target, Err: err, Remedy: "the sandbox's init ended before it was ready"}
 }
 
 func (s *Sandbox) lastWords() string {
@@ -324,7 +488,7 @@ func (s *starting) letGo() {
 	for _, m := range s.mounts {
 		unix.Close(m.fd)
 	}
-	for _, f := range []*os.File{s.kill, s.theirs, s.ourLife} {
+	for _, f := range []*os.File{s.kill, s.thaw, s.theirs, s.ourLife} {
 		if f != nil {
 			f.Close()
 		}
@@ -332,12 +496,14 @@ func (s *starting) letGo() {
 }
 
 // abandon undoes a start that failed.
-func (s *starting) abandon() {
-	if s.cmd != nil && s.cmd.Process != nil {
+func (s *starting) abandon() error {
+	if s.init != nil {
 		s.release()
-		s.reap()
+		late := time.AfterFunc(patience, func() { s.init.signal(unix.SIGKILL) })
+		s.bury()
+		late.Stop()
 	}
-	s.remove()
+	return s.remove()
 }
 
 // environment is what commands inside find set.
@@ -351,7 +517,11 @@ func environment(p *Plan) []string {
 	return env
 }
 
-// explain makes the kernel's answer an *Error with what can be done.
+// explain makes the kernel's answer an *Error with what can be done. A word
+// that a person has to correct stays what it is.
 func explain(operation, target string, err error) error {
+	if IsUsage(err) {
+		return err
+	}
 	return &Error{Op: operation, Target: target, Err: err, Remedy: remedy(operation, err)}
 }

@@ -3,10 +3,10 @@ package sandbox
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,11 +17,11 @@ import (
 // record is what a sandbox leaves in its tree for others to read: `inspect
 // NAME`, and the janitor if its owner is killed.
 type record struct {
-	Name   string   `json:"name"`
-	Init   int      `json:"init"` // the host's number
-	Cgroup string   `json:"cgroup,omitempty"`
-	Layers LayerSet `json:"layers"`
-	Root   RootKind `json:"root"`
+	Name    string   `json:"name"`
+	Init    int      `json:"init"` // the host's number
+	Cgroups []string `json:"cgroups,omitempty"`
+	Layers  LayerSet `json:"layers"`
+	Root    RootKind `json:"root"`
 }
 
 const (
@@ -44,6 +44,9 @@ func prepareProcess(state string) error {
 	if err != nil {
 		swept.Delete(state)
 	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil // another janitor is at work: that one does it
+	}
 	return err
 }
 
@@ -57,9 +60,11 @@ var (
 // made inside must not be within anybody's reach outside.
 func (s *Sandbox) makeTree() error {
 	tree := s.plan.tree
-	if err := passable(path.Dir(tree)); err != nil {
+	sandboxes, err := openSandboxes(s.plan.machine.State)
+	if err != nil {
 		return err
 	}
+	sandboxes.Close()
 	for _, dir := range []string{tree, tree + "/root"} {
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return explain("mkdir", dir, errno(err))
@@ -76,20 +81,6 @@ func (s *Sandbox) makeTree() error {
 	return nil
 }
 
-// passable makes a directory of the state directory that everybody may pass
-// through and nobody else may list, whatever the umask says.
-func passable(dir string) error {
-	if err := os.MkdirAll(dir, 0o711); err != nil {
-		return explain("mkdir", dir, errno(err))
-	}
-	for _, d := range []string{path.Dir(dir), dir} {
-		if err := os.Chmod(d, 0o711); err != nil {
-			return explain("chmod", d, errno(err))
-		}
-	}
-	return nil
-}
-
 // errno strips what an error says twice.
 func errno(err error) error {
 	var pe *fs.PathError
@@ -100,9 +91,9 @@ func errno(err error) error {
 }
 
 func (s *Sandbox) writeRecord() error {
-	r := record{Name: s.plan.Name, Init: s.cmd.Process.Pid, Layers: s.plan.Layers, Root: s.plan.Root}
+	r := record{Name: s.plan.Name, Init: s.init.pid, Layers: s.plan.Layers, Root: s.plan.Root}
 	if s.group != nil {
-		r.Cgroup = s.group.Path
+		r.Cgroups = s.group.Directories()
 	}
 	b, err := json.Marshal(r)
 	if err != nil {
@@ -143,14 +134,31 @@ func Find(name string) (pid int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	dir := path.Join(state, "sandboxes")
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, explain("read", dir, errno(err))
+	init, err := findInit(state, name)
+	if err != nil {
+		return 0, err
 	}
+	return firstChild(init), nil
+}
+
+// findInit returns the host's number of a running sandbox's init.
+func findInit(state, name string) (pid int, err error) {
 	var running []string
-	for _, e := range entries {
-		n, o, ok := parseOwned(e.Name())
+	nobody := func() error { return &UsageError{What: "sandbox", Word: name, Known: running} }
+	if _, err := os.Stat(path.Join(state, sandboxesDir)); errors.Is(err, fs.ErrNotExist) {
+		return 0, nobody()
+	}
+	sandboxes, err := openSandboxes(state)
+	if err != nil {
+		return 0, err
+	}
+	defer sandboxes.Close()
+	trees, err := fs.ReadDir(sandboxes.FS(), ".")
+	if err != nil {
+		return 0, explain("read", sandboxes.Name(), errno(err))
+	}
+	for _, t := range trees {
+		n, o, ok := parseOwned(t.Name())
 		if !ok || !o.alive() {
 			continue
 		}
@@ -158,17 +166,21 @@ func Find(name string) (pid int, err error) {
 		if n != name {
 			continue
 		}
-		var r record
-		b, err := os.ReadFile(path.Join(dir, e.Name(), recordFile))
-		if err == nil {
-			err = json.Unmarshal(b, &r)
-		}
-		if err != nil {
-			return 0, explain("read", e.Name(), errno(err))
-		}
-		return firstChild(r.Init), nil
+		r, err := readRecord(sandboxes, t.Name())
+		return r.Init, explainNil("read", t.Name(), err)
 	}
-	return 0, &UsageError{What: "sandbox", Word: name, Known: running}
+	return 0, nobody()
+}
+
+// mostRecord bounds a record, in bytes.
+const mostRecord = 1 << 16
+
+func readRecord(sandboxes *os.Root, tree string) (r record, err error) {
+	b, err := readTree(sandboxes, tree, recordFile, mostRecord)
+	if err == nil {
+		err = json.Unmarshal(b, &r)
+	}
+	return r, err
 }
 
 func firstChild(pid int) int {
@@ -179,18 +191,27 @@ func firstChild(pid int) int {
 	return kids[0]
 }
 
-func childrenOf(pid int) []int {
-	lists, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/task/*/children")
-	var kids []int
-	for _, list := range lists {
-		b, err := os.ReadFile(list)
-		if err != nil {
-			continue
+// childrenOf lists the children of a process.
+func childrenOf(pid int) (kids []int) {
+	threads, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	for _, t := range threads {
+		if thread, err := strconv.Atoi(t.Name()); err == nil {
+			kids = append(kids, childrenOfThread(pid, thread)...)
 		}
-		for _, f := range strings.Fields(string(b)) {
-			if kid, err := strconv.Atoi(f); err == nil {
-				kids = append(kids, kid)
-			}
+	}
+	return kids
+}
+
+// childrenOfThread lists those that belong to one thread: which it has forked,
+// or has been given; proc_pid_task(5).
+func childrenOfThread(pid, thread int) (kids []int) {
+	list, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, thread))
+	if err != nil {
+		return nil
+	}
+	for _, f := range strings.Fields(string(list)) {
+		if kid, err := strconv.Atoi(f); err == nil {
+			kids = append(kids, kid)
 		}
 	}
 	return kids

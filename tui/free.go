@@ -76,7 +76,7 @@ func switches() []sandbox.LayerInfo {
 func (m *Model) freeMove(n int) {
 	m.free.cursor = max(min(m.free.cursor+n, len(switches())-1), 0)
 	width, height := m.inner(paneMain)
-	if line := m.free.cursorLine(width); line < m.scrolls[paneMain] || line >= m.scrolls[paneMain]+height {
+	if line := m.cursorLine(width); line < m.scrolls[paneMain] || line >= m.scrolls[paneMain]+height {
 		m.scrollTo(paneMain, line-height/2)
 	}
 }
@@ -124,15 +124,41 @@ func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
 
 const freeHead = "Switch layers on, and start a process that has them."
 
+// freeTop is what stands above the switches: what the screen is for, and how it
+// goes.
+func (m *Model) freeTop(width int) []string {
+	s, f := m.styles, m.free
+	out := panel.Wrap(freeHead, width)
+	if f.err != nil {
+		out = append(out, panel.Wrap(s.Strong.Render("That does not work: ")+clean(f.err), width)...)
+	}
+	if b := f.tent.busy; b != nil {
+		if line := m.waiting(b); line != "" {
+			out = append(out, line)
+		}
+	}
+	if t := f.tent; t.live && t.plan != nil {
+		out = append(out, panel.Wrap(s.Strong.Render("running with "+raisedWords(t.plan.Layers)), width)...)
+	}
+	return out
+}
+
+func raisedWords(set sandbox.LayerSet) string {
+	if set == 0 {
+		return "no layer"
+	}
+	return strings.Join(set.Words(), ", ")
+}
+
 // cursorLine is the line that the cursor is on.
-func (f *free) cursorLine(width int) int {
-	line, family := len(panel.Wrap(freeHead, width)), sandbox.Family("")
+func (m *Model) cursorLine(width int) int {
+	line, family := len(m.freeTop(width)), sandbox.Family("")
 	for i, row := range switches() {
 		if row.Family != family {
 			family = row.Family
 			line += 2
 		}
-		if i == f.cursor {
+		if i == m.free.cursor {
 			break
 		}
 		line++
@@ -143,7 +169,7 @@ func (f *free) cursorLine(width int) int {
 // freeLines draws the switches, by family.
 func (m *Model) freeLines(width int) []string {
 	s, f := m.styles, m.free
-	out := panel.Wrap(freeHead, width)
+	out := m.freeTop(width)
 	family := sandbox.Family("")
 	for i, row := range switches() {
 		if row.Family != family {
@@ -162,21 +188,6 @@ func (m *Model) freeLines(width int) []string {
 			out = append(out, panel.Wrap("also "+string(i.Layer)+": "+i.Because, width)...)
 		}
 		out = append(out, panel.Wrap("root: "+string(p.Root), width)...)
-	}
-	if f.err != nil {
-		out = append(out, panel.Wrap(s.Strong.Render("That does not work: ")+clean(f.err), width)...)
-	}
-	if b := f.tent.busy; b != nil {
-		if line := m.waiting(b); line != "" {
-			out = append(out, line)
-		}
-	}
-	if t := f.tent; t.live && t.plan != nil {
-		words := strings.Join(t.plan.Layers.Words(), ", ")
-		if words == "" {
-			words = "no layer"
-		}
-		out = append(out, panel.Wrap(s.Strong.Render("running with "+words), width)...)
 	}
 	return out
 }

@@ -4,10 +4,9 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/glamour/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/tui/markdown"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -30,8 +29,8 @@ func (m *Model) renderingOf(text string, width int) rendering {
 	return rendering{text, width, m.styles.Theme}
 }
 
-// markdown returns a text as lines. Until it is rendered, which takes too long
-// for here, it is plain.
+// markdown returns a text as lines. Until it is rendered, by a command, it is
+// plain.
 func (m *Model) markdown(text string, width int) []string {
 	if text == "" {
 		return nil
@@ -57,7 +56,7 @@ func (m *Model) renderMissing() tea.Cmd {
 		}
 		m.rendering[key] = true
 		style := m.styles
-		cmds = append(cmds, m.job(func() tea.Msg { return renderedMsg{key, render(style, text, width)} }))
+		cmds = append(cmds, m.job(func() tea.Msg { return renderedMsg{key, markdown.Lines(style, text, width)} }))
 	}
 	return tea.Batch(cmds...)
 }
@@ -73,34 +72,4 @@ func (m *Model) stepTexts() []string {
 		texts = append(texts, step.Quiz.Ask)
 	}
 	return texts
-}
-
-// render is the slow part: about 20 ms for a page.
-func render(s styles.Styles, text string, width int) []string {
-	source, hang := joinItems(text)
-	r, err := glamour.NewTermRenderer(glamour.WithStyles(s.Markdown()), glamour.WithWordWrap(max(width-hang, 1)))
-	if err != nil {
-		return strings.Split(play.Text(text, width), "\n")
-	}
-	out, err := r.Render(source)
-	if err != nil {
-		return strings.Split(play.Text(text, width), "\n")
-	}
-	var lines []string
-	for line := range strings.SplitSeq(out, "\n") {
-		if blank := strings.TrimSpace(ansi.Strip(line)) == ""; blank {
-			line = ""
-		}
-		if line == "" && (len(lines) == 0 || lines[len(lines)-1] == "") {
-			continue
-		}
-		lines = append(lines, line)
-	}
-	if n := len(lines); n > 0 && lines[n-1] == "" {
-		lines = lines[:n-1]
-	}
-	if hang > 0 {
-		hangItems(lines)
-	}
-	return lines
 }

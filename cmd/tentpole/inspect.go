@@ -24,11 +24,11 @@ func inspectCommand() *cobra.Command {
 					return err
 				}
 			}
-			host, err := facts.Self(c.Context())
+			host, err := facts.Self(c.Context(), facts.WithProcesses())
 			if err != nil {
 				return err
 			}
-			inside, err := facts.Read(c.Context(), pid, facts.WithProcesses())
+			inside, err := facts.Read(c.Context(), pid, facts.WithProcesses(), facts.WithUsage())
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 // Known is the spelling of everything a lesson may name, as this engine has
 // it. Board rows are not checked: a lesson may ask for a row of any path.
 func Known() lessons.Known {
-	k := lessons.Known{Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay)}}
+	k := lessons.Known{Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)}}
 	for _, l := range sandbox.Layers() {
 		k.Layers = append(k.Layers, string(l.Name))
 	}

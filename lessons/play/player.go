@@ -75,8 +75,8 @@ func Spec(r *lessons.Run) (sandbox.Spec, error) {
 	if err != nil {
 		return sandbox.Spec{}, err
 	}
-	root, err := sandbox.ParseRoot(r.Root)
-	return sandbox.Spec{Layers: layers, Root: root}, err
+	root, source, err := sandbox.ParseRoot(r.Root)
+	return sandbox.Spec{Layers: layers, Root: root, Source: source}, err
 }
 
 // Plan works out what a step would do here. It starts nothing.

@@ -5,25 +5,21 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/tentpole-labs/tentpole/lessons/gfm"
 )
 
 // Text renders Markdown as plain lines of at most width characters: for plain
 // mode, pipes and screen readers. Code is never wrapped, as it is to be copied.
 func Text(markdown string, width int) string {
 	source := []byte(markdown)
-	doc := markdownParser.Parser().Parse(text.NewReader(source))
 	r := textRenderer{source: source, width: max(width, 20)}
-	r.blocks(doc, "", "")
+	r.blocks(gfm.Parse(source), "", "")
 	return strings.TrimRight(r.out.String(), "\n")
 }
-
-var markdownParser = goldmark.New(goldmark.WithExtensions(extension.Table))
 
 type textRenderer struct {
 	source []byte

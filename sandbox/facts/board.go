@@ -1,5 +1,7 @@
 package facts
 
+import "slices"
+
 // The words of the board: how the inside stands to the host.
 const (
 	Shared  = "shared"  // the very same thing on both sides, or the same state
@@ -24,14 +26,21 @@ type Row struct {
 	// ID names the row for good: "ns.mount" and its seven like, "pid",
 	// "processes", "mounts", "root", "hostname", "interfaces", "boot", "uid",
 	// "gid", "runs_as", "capabilities", "bounding", "no_new_privs", "seccomp",
-	// "lsm", "masks", "cgroup", "limits.memory", "limits.cpu", "limits.pids",
-	// "limits.io", and "path:/tmp" for a path asked for.
+	// "landlock", "masks", "lsm", "limits.memory", "limits.cpu",
+	// "limits.pids", "limits.io", "cgroup", "cgroup_path", and "path:/tmp" for
+	// a path asked for.
 	ID     string `json:"id"`
 	Label  string `json:"label"` // as people read it: "mount ns", "uid 0 is"
 	Host   string `json:"host"`
 	Inside string `json:"inside"`
 	Word   string `json:"word"`            // one of the constants above
 	Layer  string `json:"layer,omitempty"` // the layer that changes this row; empty for none
+	// Also are other layers that can change the row when they are raised: a
+	// root of its own has other mounts, say.
+	Also []string `json:"also,omitempty"`
+	// Varies says that the cells are another in any two sandboxes with the
+	// same layers, such as the inode of a namespace: only the word compares.
+	Varies bool   `json:"varies,omitempty"`
 	Note   string `json:"note,omitempty"`
 }
 
@@ -44,6 +53,9 @@ func (b Board) Row(id string) (Row, bool) {
 	}
 	return Row{}, false
 }
+
+// DependsOn reports whether a layer can change the row.
+func (r Row) DependsOn(layer string) bool { return r.Layer == layer || slices.Contains(r.Also, layer) }
 
 // Changed lists, in board order, the ids of the rows whose inside or word is
 // not what it was on an earlier board, and of those the earlier board lacks.

@@ -80,11 +80,48 @@ func TestCompareRows(t *testing.T) {
 		{"no new privs", "no_new_privs", func(f Facts) Facts { f.NoNewPrivs = true; return f }, "no", "yes", Limited},
 		{"no seccomp", "seccomp", func(f Facts) Facts { return f }, "disabled", "disabled", None},
 		{"seccomp", "seccomp", func(f Facts) Facts { f.Seccomp, f.SeccompFilters = "filter", 2; return f }, "disabled", "2 filters", Limited},
-		{"lsm", "lsm", func(f Facts) Facts { f.LSM = "docker-default (enforce)"; return f }, "none", "docker-default (enforce)", Own},
+		{"lsm", "lsm", func(f Facts) Facts { f.LSM = "docker-default (enforce)"; return f }, "none", "docker-default (enforce)", Limited},
+		{"landlock", "landlock", func(f Facts) Facts { f.Landlock = 1; return f }, "none", "1 domain", Limited},
+		{"landlock out of sight", "landlock", func(f Facts) Facts {
+			f.Unreadable = map[string]string{"landlock": "nobody is told"}
+			return f
+		}, "none", "?", Unknown},
+		{"read-only root", "root", func(f Facts) Facts {
+			f = inNamespace(f, "mount", 9)
+			f.Mounts = []Mount{{Device: "8:1", Root: "/", Target: "/", FSType: "ext4", Source: "/dev/vda", Options: "ro,relatime"}}
+			return f
+		}, "ext4 vda", "ext4 vda, read-only", Limited},
+		{"read-only path", "path:/tmp", func(f Facts) Facts {
+			f.Mounts = []Mount{{Device: "8:1", Root: "/", Target: "/", FSType: "ext4", Source: "/dev/vda", FSOptions: "ro"}}
+			return f
+		}, "ext4 vda", "ext4 vda, read-only", Limited},
+		{"capabilities of those there are", "capabilities", func(f Facts) Facts {
+			f.Capabilities.Effective, f.Capabilities.Known = []string{"CAP_KILL"}, 41
+			return f
+		}, "2", "1 of 41", Fewer},
+		{"no masks", "masks", func(f Facts) Facts { return f }, "none", "none", None},
 		{"masks", "masks", func(f Facts) Facts {
 			f.Mounts = append(f.Mounts[:1:1], Mount{Target: "/proc/kcore", FSType: "devtmpfs", Root: "/null"})
 			return f
-		}, "0", "1", Limited},
+		}, "none", "1 hidden", Limited},
+		{"write-protected", "masks", func(f Facts) Facts {
+			f.Mounts = append(f.Mounts[:1:1], Mount{Target: "/proc/sys", FSType: "proc", Root: "/sys", Options: "ro"})
+			return f
+		}, "none", "1 read-only", Limited},
+		{"cgroup from outside and inside", "cgroup_path", func(f Facts) Facts {
+			f = inNamespace(f, "cgroup", 9)
+			f.Cgroups = []Cgroup{{Hierarchy: Unified, Path: "/tent", Inside: "/"}}
+			return f
+		}, "/tent", "/", Own},
+		{"cgroup from outside only", "cgroup_path", func(f Facts) Facts {
+			f = inNamespace(f, "cgroup", 9)
+			f.Cgroups = []Cgroup{{Hierarchy: Unified, Path: "/tent"}}
+			return f
+		}, "/tent", "?", Own},
+		{"cgroup in a shared namespace", "cgroup_path", func(f Facts) Facts {
+			f.Cgroups = []Cgroup{{Hierarchy: "memory", Path: "/tent", Inside: "/tent"}, {Hierarchy: Unified, Path: "/", Inside: "/"}}
+			return f
+		}, "/tent", "/tent", Shared},
 		{"cgroup", "cgroup", func(f Facts) Facts { f.Cgroups = []Cgroup{{Hierarchy: Unified, Path: "/tent"}}; return f }, "/host", "/tent", Own},
 		{"no memory limit", "limits.memory", func(f Facts) Facts { return f }, "no limit", "no limit", None},
 		{"memory limit", "limits.memory", func(f Facts) Facts {
@@ -146,6 +183,54 @@ func TestSharedLimits(t *testing.T) {
 	} {
 		if r, _ := Compare(tt.host, tt.inside).Row("limits.pids"); r.Word != tt.word {
 			t.Errorf("%s: %s, want %s", tt.name, r.Word, tt.word)
+		}
+	}
+}
+
+func TestLabels(t *testing.T) {
+	for _, tt := range []struct{ host, inside, word, note string }{
+		{"", "", None, ""},
+		{"unconfined", "unconfined", None, "AppArmor, no profile"},
+		{"unconfined", "docker-default (enforce)", Limited, "AppArmor"},
+		{"unconfined", "a profile (complain)", None, "AppArmor, complain mode: what it would refuse is only logged"},
+		{"unconfined", "chrome (unconfined)", None, "AppArmor, a profile that confines nothing"},
+		{"snap.x (enforce)", "unprivileged_userns (enforce)", Own, "AppArmor"},
+		{"x//&unprivileged_userns (enforce)", "x//&unprivileged_userns (enforce)", Shared, "AppArmor"},
+		{"unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023", "system_u:system_r:container_t:s0:c1,c2", Limited, "SELinux, type container_t"},
+		{"u:r:staff_t:s0", "system_u:system_r:spc_t:s0", None, "SELinux, type spc_t: nothing to speak of is refused"},
+		{"_", "_", Shared, ""},
+	} {
+		host, inside := machine(), machine()
+		host.LSM, inside.LSM = tt.host, tt.inside
+		if r, _ := Compare(host, inside).Row("lsm"); r.Word != tt.word || r.Note != tt.note {
+			t.Errorf("%q beside %q: %s, %q", tt.inside, tt.host, r.Word, r.Note)
+		}
+	}
+}
+
+func TestNotesOfCapabilities(t *testing.T) {
+	all := capabilityName()
+	for _, tt := range []struct {
+		name   string
+		set    []string
+		user   uint64
+		word   string
+		inside string
+		note   string
+	}{
+		{"all", all[:41], 6, Shared, "41 of 41", ""},
+		{"Docker's", []string{"CAP_CHOWN", "CAP_KILL"}, 6, Fewer, "2 of 41", "without SYS_ADMIN, NET_ADMIN, SYS_PTRACE and 36 more"},
+		{"but one", all[1:41], 6, Fewer, "40 of 41", "without CHOWN"},
+		{"all of a user namespace", all[:41], 9, Own, "41 of 41", "over its own user namespace only"},
+		{"some of a user namespace", all[1:41], 9, Fewer, "40 of 41", "without CHOWN; over its own user namespace only"},
+		{"none", nil, 9, None, "0 of 41", ""},
+	} {
+		host, inside := machine(), inNamespace(machine(), "user", tt.user)
+		host.Capabilities = Capabilities{Effective: all[:41], Known: 41}
+		inside.Capabilities = Capabilities{Effective: tt.set, Known: 41}
+		r, _ := Compare(host, inside).Row("capabilities")
+		if r.Word != tt.word || r.Inside != tt.inside || r.Note != tt.note {
+			t.Errorf("%s: %+v", tt.name, r)
 		}
 	}
 }

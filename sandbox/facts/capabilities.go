@@ -19,6 +19,8 @@ type Capabilities struct {
 	Effective   []string `json:"effective"`
 	Bounding    []string `json:"bounding"`
 	Ambient     []string `json:"ambient"`
+	// Known is how many the kernel knows, 0 when it does not say.
+	Known int `json:"known"`
 }
 
 func (c Capabilities) clone() Capabilities {

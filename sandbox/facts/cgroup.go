@@ -13,6 +13,7 @@ const Unified = "unified"
 type Cgroup struct {
 	Hierarchy string `json:"hierarchy"` // "unified", or the controllers as mounted: "memory", "cpu,cpuacct", "name=systemd"
 	Path      string `json:"path"`      // from the reader's cgroup namespace; may begin with "/.."
+	Inside    string `json:"inside"`    // the path from the process's own cgroup namespace; empty when not known
 	Dir       string `json:"dir"`       // the directory on this machine; empty when not mounted where the reader sees it
 
 	// Limits holds the limit files of Dir by name, as the kernel writes them

@@ -3,6 +3,8 @@ package facts
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"os"
 	"path"
 	"strings"
 
@@ -31,6 +33,53 @@ func (r *reader) readCgroups() error {
 		for _, k := range limitKinds {
 			r.facts.Unreadable[k.row()] = reason(failed)
 		}
+	}
+	return nil
+}
+
+// readCgroupPaths finds out where the process finds itself: its own path begins
+// at the root of its cgroup namespace. There are three ways, as for the
+// hostname.
+func (r *reader) readCgroupPaths() error {
+	text, err := r.cgroupInside()
+	if err != nil {
+		return err
+	}
+	own, err := parseCgroups(text)
+	if err != nil {
+		return err
+	}
+	paths := make(map[string]string, len(own))
+	for _, c := range own {
+		paths[c.Hierarchy] = c.Path
+	}
+	for i := range r.facts.Cgroups {
+		r.facts.Cgroups[i].Inside = paths[r.facts.Cgroups[i].Hierarchy]
+	}
+	return nil
+}
+
+func (r *reader) cgroupInside() (text []byte, err error) {
+	if r.opts.cgroup != nil {
+		return []byte(*r.opts.cgroup), nil
+	}
+	ours, err := r.ours("cgroup")
+	switch {
+	case err != nil:
+		return nil, err
+	case ours:
+		return r.target.read("cgroup", maxFile)
+	case os.Geteuid() != 0:
+		return nil, fmt.Errorf("%w to enter its cgroup namespace", unix.EPERM)
+	}
+	entered := r.target.enter("cgroup", unix.CLONE_NEWCGROUP, func() { text, err = r.target.read("cgroup", maxFile) })
+	return text, errors.Join(entered, err)
+}
+
+func (r *reader) readUsage() error {
+	if r.opts.usage {
+		used := Measure(r.facts.Cgroups)
+		r.facts.Usage = &used
 	}
 	return nil
 }

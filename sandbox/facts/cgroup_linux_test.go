@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 )
 
 func TestLimitsAreInherited(t *testing.T) {
@@ -49,6 +51,44 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
+// The cgroup namespace of a child begins where the child is.
+func TestCgroupPathInside(t *testing.T) {
+	host := mustSelf(t)
+	for _, c := range host.Cgroups {
+		if c.Inside != c.Path {
+			t.Errorf("this process is in %q and finds itself in %q", c.Path, c.Inside)
+		}
+	}
+	p := start(t, unix.CLONE_NEWCGROUP)
+	f := mustRead(t, p.Process.Pid)
+	r, _ := Compare(host, f).Row("cgroup_path")
+	if r.Word != Own {
+		t.Errorf("row %+v", r)
+	}
+	if os.Geteuid() != 0 {
+		if r.Inside != "?" || !strings.Contains(r.Note, "not permitted") {
+			t.Errorf("row %+v", r)
+		}
+		told, err := os.ReadFile("/proc/self/cgroup")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f = mustRead(t, p.Process.Pid, WithCgroup(string(told)))
+		if r, _ := Compare(host, f).Row("cgroup_path"); r.Inside != r.Host || !strings.HasPrefix(r.Note, "hierarchy ") {
+			t.Errorf("row %+v although it was told", r)
+		}
+		return
+	}
+	for _, c := range f.Cgroups {
+		if c.Inside != "/" {
+			t.Errorf("hierarchy %s: the child finds itself in %q, not at the root", c.Hierarchy, c.Inside)
+		}
+	}
+	if now := mustSelf(t).Namespaces; now["cgroup"] != host.Namespaces["cgroup"] {
+		t.Error("asking has moved this process")
+	}
+}
+
 // A real limit on a real process, where the tests may make a cgroup.
 func TestRealPidsLimit(t *testing.T) {
 	if os.Geteuid() != 0 {
@@ -64,6 +104,10 @@ func TestRealPidsLimit(t *testing.T) {
 	board := Compare(host, f)
 	if r, _ := board.Row("limits.pids"); r.Inside != "77" || r.Word != Limited {
 		t.Errorf("row %+v", r)
+	}
+	used := mustRead(t, p.Process.Pid, WithUsage()).Usage
+	if used == nil || used.PIDs.Max == nil || *used.PIDs.Max != 77 || used.PIDs.Current == nil || *used.PIDs.Current == 0 {
+		t.Errorf("usage %+v", used)
 	}
 	if r, _ := board.Row("cgroup"); r.Word != Own || filepath.Base(r.Inside) != filepath.Base(dir) {
 		t.Errorf("row %+v", r)

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/landlock"
 )
 
 const childEnv = "TENTPOLE_FACTS_TEST_CHILD"
@@ -84,6 +86,8 @@ func act(name, value string) error {
 		return restartWithClock(value)
 	case "no_new_privs":
 		return unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+	case "landlock":
+		return enterDomain()
 	case "child":
 		return grandchild()
 	}
@@ -103,6 +107,19 @@ func restartWithClock(seconds string) error {
 		return err
 	}
 	return unix.Exec("/proc/self/exe", os.Args, os.Environ())
+}
+
+// enterDomain has the main thread take on a Landlock domain.
+func enterDomain() error {
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return err
+	}
+	ruleset, err := landlock.Ruleset()
+	if err != nil {
+		return err
+	}
+	defer unix.Close(ruleset)
+	return landlock.Enter(ruleset)
 }
 
 // grandchild starts a process that holds the same end of the same pipe, and so

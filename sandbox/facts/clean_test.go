@@ -38,7 +38,7 @@ func hostile() Facts {
 	return Facts{
 		Comm: evil, Args: []string{evil}, LSM: evil, Hostname: evil,
 		Namespaces: map[Namespace]uint64{"uts": 2}, NSPIDs: []int{9, 1}, UIDs: IDs{Real: 1},
-		Cgroups: []Cgroup{{Hierarchy: evil, Path: evil, Dir: evil,
+		Cgroups: []Cgroup{{Hierarchy: evil, Path: evil, Inside: evil, Dir: evil,
 			Limits: map[string]string{"io.max": evil}, Inherited: map[string]string{"pids.max": evil}}},
 		Mounts: []Mount{{Device: "0:1", Root: evil, Target: "/" + evil, FSType: evil, Source: "/" + evil,
 			Options: evil, FSOptions: evil, Propagation: evil}},

@@ -23,7 +23,9 @@ func (f Facts) Cleaned() Facts {
 }
 
 func (c Cgroup) cleaned() Cgroup {
-	c.Hierarchy, c.Path, c.Dir = Clean(c.Hierarchy), Clean(c.Path), Clean(c.Dir)
+	for _, s := range []*string{&c.Hierarchy, &c.Path, &c.Inside, &c.Dir} {
+		*s = Clean(*s)
+	}
 	c.Limits, c.Inherited = cleanMap(c.Limits), cleanMap(c.Inherited)
 	return c
 }

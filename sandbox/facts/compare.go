@@ -2,8 +2,8 @@ package facts
 
 import (
 	"cmp"
-	"slices"
 	"strconv"
+	"strings"
 )
 
 // Compare sets two processes side by side: the host's, usually from [Self],
@@ -22,6 +22,10 @@ func Compare(host, inside Facts, paths ...string) Board {
 // kind is one row of the board: what it depends on and how it compares.
 type kind struct {
 	id, label, layer string
+	// also are the other layers that can change the row, with blanks between.
+	also string
+	// varies says that cells differ where layers do not.
+	varies bool
 	// cell is the key in [Facts.Unreadable] under which a side has nothing to
 	// show, and ns the namespace without which there may be no verdict. Either
 	// may be empty.
@@ -45,7 +49,7 @@ func (k kind) row(host, inside Facts) Row {
 		v.note = cmp.Or(inside.Unreadable[k.ns.row()], host.Unreadable[k.ns.row()])
 	}
 	return Row{
-		ID: Clean(k.id), Label: Clean(k.label), Layer: k.layer,
+		ID: Clean(k.id), Label: Clean(k.label), Layer: k.layer, Also: strings.Fields(k.also), Varies: k.varies,
 		Host: Clean(v.host), Inside: Clean(v.inside), Word: v.word, Note: Clean(v.note),
 	}
 }
@@ -58,43 +62,53 @@ func boardKinds(inside Facts, paths []string) []kind {
 		kinds = append(kinds, namespaceKind(ns))
 	}
 	kinds = append(kinds,
-		kind{"pid", "pid", "pid", "pid", "pid", comparePID},
+		kind{"pid", "pid", "pid", "", true, "pid", "pid", comparePID},
 	)
 	if inside.Processes != nil {
-		kinds = append(kinds, kind{"processes", "processes", "pid", "processes", "pid", compareProcesses})
+		kinds = append(kinds, kind{"processes", "processes", "pid", "", true, "processes", "pid", compareProcesses})
 	}
 	kinds = append(kinds,
-		kind{"mounts", "mounts", "mount", "mounts", "mount", compareMounts},
-		kind{"root", "/", "root", "root", "", compareRoot},
+		// A root of its own has other mounts, which in a user namespace are put
+		// together in another way; a new /proc has none of those below the
+		// host's; each mask is a mount.
+		kind{"mounts", "mounts", "mount", "root user pid masks", false, "mounts", "mount", compareMounts},
+		kind{"root", "/", "root", "", true, "root", "", compareRoot},
 	)
 	for _, path := range paths {
 		kinds = append(kinds, pathKind(path))
 	}
 	kinds = append(kinds,
-		kind{"hostname", "hostname", "uts", "hostname", "uts", ownedBy("uts", func(f Facts) string { return f.Hostname })},
-		kind{"interfaces", "interfaces", "net", "interfaces", "net", ownedBy("net", interfaceNames)},
-		kind{"boot", "boot time", "time", "boot", "time", ownedBy("time", bootTime)},
-		kind{"uid", "uid 0 is", "user", "uid", "user", compareRootID(func(f Facts) []IDRange { return f.UIDMap })},
-		kind{"gid", "gid 0 is", "user", "gid", "user", compareRootID(func(f Facts) []IDRange { return f.GIDMap })},
-		kind{"runs_as", "runs as uid", "user", "uid", "user", compareRunsAs},
+		kind{"hostname", "hostname", "uts", "", false, "hostname", "uts", ownedBy("uts", func(f Facts) string { return f.Hostname })},
+		kind{"interfaces", "interfaces", "net", "", false, "interfaces", "net", ownedBy("net", interfaceNames)},
+		kind{"boot", "boot time", "time", "", true, "boot", "time", ownedBy("time", bootTime)},
+		kind{"uid", "uid 0 is", "user", "", false, "uid", "user", compareRootID(func(f Facts) []IDRange { return f.UIDMap })},
+		kind{"gid", "gid 0 is", "user", "", false, "gid", "user", compareRootID(func(f Facts) []IDRange { return f.GIDMap })},
+		kind{"runs_as", "runs as uid", "user", "", false, "uid", "user", compareRunsAs},
 	)
 	for _, limit := range limitKinds {
-		kinds = append(kinds, kind{limit.row(), limit.layer, limit.layer, limit.row(), "", compareLimit(limit)})
+		kinds = append(kinds, kind{limit.row(), limit.layer, limit.layer, "", false, limit.row(), "", compareLimit(limit)})
 	}
 	return append(kinds,
-		kind{"cgroup", "cgroup", "cgroup", "cgroup", "", compareCgroup},
-		kind{"capabilities", "capabilities", "capabilities", "", "user", compareSet(func(c Capabilities) []string { return c.Effective })},
-		kind{"bounding", "bounding set", "capabilities", "", "user", compareSet(func(c Capabilities) []string { return c.Bounding })},
-		kind{"no_new_privs", "no new privs", "no-new-privs", "", "", compareNoNewPrivs},
-		kind{"seccomp", "seccomp", "seccomp", "", "", compareSeccomp},
-		kind{"masks", "masked paths", "masks", "mounts", "mount", compareMasks},
-		kind{"lsm", "lsm label", "", "lsm", "", compareLSM},
+		// Every sandbox has a cgroup where one can be had, to be ended by; on
+		// v1, and for a user to whom nothing is delegated, only a limit does.
+		kind{"cgroup", "cgroup", "", "memory cpu pids io", true, "cgroup", "", compareCgroup},
+		kind{"cgroup_path", "cgroup path", "cgroup", "", true, "cgroup", "cgroup", compareCgroupPath},
+		// A new user namespace begins with full sets, over what it owns.
+		kind{"capabilities", "capabilities", "capabilities", "user", false, "", "user", compareSet(func(c Capabilities) []string { return c.Effective })},
+		kind{"bounding", "bounding set", "capabilities", "user", false, "", "user", compareSet(func(c Capabilities) []string { return c.Bounding })},
+		kind{"no_new_privs", "no new privs", "no-new-privs", "", false, "", "", compareNoNewPrivs},
+		kind{"seccomp", "seccomp", "seccomp", "", false, "", "", compareSeccomp},
+		kind{"landlock", "landlock", "landlock", "", false, "landlock", "", compareLandlock},
+		// Where the host's side is a container itself, a new /proc or root is
+		// without the masks that lie on its own.
+		kind{"masks", "masked paths", "masks", "root pid", false, "mounts", "mount", compareMasks},
+		kind{"lsm", "lsm label", "", "", false, "lsm", "", compareLSM},
 	)
 }
 
 func namespaceKind(ns Namespace) kind {
 	show := func(f Facts) string { return strconv.FormatUint(f.Namespaces[ns], 10) }
-	return kind{ns.row(), string(ns) + " ns", string(ns), ns.row(), ns, ownedBy(ns, show)}
+	return kind{ns.row(), string(ns) + " ns", string(ns), "", true, ns.row(), ns, ownedBy(ns, show)}
 }
 
 // ownedBy compares what belongs to a namespace: it is the sandbox's own
@@ -133,93 +147,4 @@ func compareProcesses(host, inside Facts) verdict {
 		v.host = strconv.Itoa(len(host.Processes))
 	}
 	return v
-}
-
-// compareNoNewPrivs: the bit can be set and never cleared.
-func compareNoNewPrivs(host, inside Facts) verdict {
-	v := verdict{host: yesNo(host.NoNewPrivs), inside: yesNo(inside.NoNewPrivs), word: Limited}
-	switch {
-	case !inside.NoNewPrivs:
-		v.word = None
-	case host.NoNewPrivs:
-		v.word = Shared
-	}
-	return v
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
-func compareSeccomp(host, inside Facts) verdict {
-	v := verdict{host: seccompText(host), inside: seccompText(inside), word: Limited}
-	switch {
-	case inside.Seccomp == "disabled":
-		v.word = None
-	case v.inside == v.host:
-		v.word = Shared
-	}
-	return v
-}
-
-func seccompText(f Facts) string {
-	switch f.SeccompFilters {
-	case 0:
-		return f.Seccomp
-	case 1:
-		return "1 filter"
-	}
-	return strconv.Itoa(f.SeccompFilters) + " filters"
-}
-
-func compareLSM(host, inside Facts) verdict {
-	v := verdict{host: orNone(host.LSM), inside: orNone(inside.LSM), word: Own}
-	switch {
-	case inside.LSM == "":
-		v.word = None
-	case inside.LSM == host.LSM:
-		v.word = Shared
-	}
-	return v
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
-}
-
-// compareSet compares one set of capabilities. In a user namespace of its own
-// even a full set is another thing: it counts only over what that owns.
-func compareSet(set func(Capabilities) []string) func(host, inside Facts) verdict {
-	return func(host, inside Facts) verdict {
-		h, i := set(host.Capabilities), set(inside.Capabilities)
-		v := verdict{host: strconv.Itoa(len(h)), inside: strconv.Itoa(len(i)), word: Own}
-		users := sharing(host, inside, "user")
-		if users == Own {
-			v.note = "counts only over what its user namespace owns"
-		}
-		switch {
-		case len(i) == 0:
-			v.word, v.note = None, ""
-		case len(i) < len(h) && subset(i, h):
-			v.word = Fewer
-		case slices.Equal(i, h):
-			v.word = users
-		}
-		return v
-	}
-}
-
-func subset(part, whole []string) bool {
-	for _, name := range part {
-		if !slices.Contains(whole, name) {
-			return false
-		}
-	}
-	return true
 }

@@ -15,9 +15,7 @@ func compareCgroup(host, inside Facts) verdict {
 	for _, c := range host.Cgroups {
 		paths[c.Hierarchy] = c.Path
 	}
-	byWeight := slices.SortedStableFunc(slices.Values(inside.Cgroups), func(a, b Cgroup) int {
-		return a.weight() - b.weight()
-	})
+	byWeight := byWeight(inside.Cgroups)
 	for _, c := range byWeight {
 		if paths[c.Hierarchy] != c.Path {
 			return verdict{paths[c.Hierarchy], c.Path, Own, "hierarchy " + c.Hierarchy}
@@ -25,6 +23,36 @@ func compareCgroup(host, inside Facts) verdict {
 	}
 	path := byWeight[0].Path
 	return verdict{host: path, inside: path, word: Shared}
+}
+
+// compareCgroupPath is about one process, the inside's: its cgroup from the
+// reader's cgroup namespace, and as it finds itself, from its own.
+func compareCgroupPath(host, inside Facts) verdict {
+	if len(inside.Cgroups) == 0 {
+		return verdict{unreadable, unreadable, Unknown, "no cgroup hierarchy on this machine"}
+	}
+	c := inside.shownCgroup()
+	v := verdict{host: c.Path, inside: c.Inside, word: sharing(host, inside, "cgroup"), note: "hierarchy " + c.Hierarchy}
+	if c.Inside == "" {
+		v.inside, v.note = unreadable, inside.Unreadable["cgroup_path"]
+	}
+	return v
+}
+
+// shownCgroup is the process's cgroup in the hierarchy that says most: one in
+// which it has left the root, if there is one.
+func (f Facts) shownCgroup() Cgroup {
+	byWeight := byWeight(f.Cgroups)
+	for _, c := range byWeight {
+		if c.Path != "/" {
+			return c
+		}
+	}
+	return byWeight[0]
+}
+
+func byWeight(groups []Cgroup) []Cgroup {
+	return slices.SortedStableFunc(slices.Values(groups), func(a, b Cgroup) int { return a.weight() - b.weight() })
 }
 
 // weight orders hierarchies for display, the telling ones first.

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"cmp"
 	"path"
 	"strconv"
 	"strings"
@@ -10,8 +11,26 @@ import (
 func compareMounts(host, inside Facts) verdict {
 	return verdict{
 		host: strconv.Itoa(len(host.Mounts)), inside: strconv.Itoa(len(inside.Mounts)),
-		word: sharing(host, inside, "mount"),
+		word: sharing(host, inside, "mount"), note: mountRestrictions(inside.Mounts),
 	}
+}
+
+// mountRestrictions counts the mounts with each of the options that take
+// something away from those who use them; mount(8).
+func mountRestrictions(mounts []Mount) string {
+	var parts []string
+	for _, option := range []string{"ro", "nosuid", "nodev", "noexec"} {
+		n := 0
+		for _, m := range mounts {
+			if hasOption(m.Options, option) {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+option)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // compareRoot goes by device and inode: in a new mount namespace the root is
@@ -20,6 +39,9 @@ func compareRoot(host, inside Facts) verdict {
 	v := verdict{host: rootText(host, host), inside: rootText(inside, host), word: Own}
 	if host.Root.Device == inside.Root.Device && host.Root.Inode == inside.Root.Inode {
 		v.word = Shared
+		if inside.rootReadOnly() && !host.rootReadOnly() {
+			v.word = Limited
+		}
 		return v
 	}
 	if v.host == v.inside {
@@ -55,7 +77,15 @@ func (m Mount) text() string {
 	if m.Root != "/" {
 		text += " " + m.Root
 	}
+	if m.readOnly() {
+		text += ", read-only"
+	}
 	return text
+}
+
+func (f Facts) rootReadOnly() bool {
+	m, ok := f.MountAt("/")
+	return ok && m.readOnly()
 }
 
 // device is the last part of a source that is a path, after a blank. Sources
@@ -70,7 +100,7 @@ func device(m Mount) string {
 // pathKind is the row for one path.
 func pathKind(name string) kind {
 	name = path.Clean("/" + name)
-	return kind{"path:" + name, name, "mount", "mounts", "", func(host, inside Facts) verdict {
+	return kind{"path:" + name, name, "mount", "root pid masks", false, "mounts", "", func(host, inside Facts) verdict {
 		h, hostOK := host.MountAt(name)
 		i, insideOK := inside.MountAt(name)
 		v := verdict{host: unreadable, inside: unreadable, word: Own}
@@ -85,21 +115,31 @@ func pathKind(name string) kind {
 			v.word, v.note = Unknown, "no mount in the table holds this path"
 		case h.Device == i.Device && h.Root == i.Root && h.Target == i.Target:
 			v.word = Shared
+			if i.readOnly() && !h.readOnly() {
+				v.word = Limited
+			}
 		}
 		return v
 	}}
 }
 
 func compareMasks(host, inside Facts) verdict {
-	h, i := masked(host.Mounts), masked(inside.Mounts)
-	v := verdict{host: strconv.Itoa(h), inside: strconv.Itoa(i), word: Limited}
-	switch {
-	case i == 0:
-		v.word = None
-	case i == h:
-		v.word = Shared
+	h, i := covers(host.Mounts), covers(inside.Mounts)
+	return verdict{
+		host: coversText(h), inside: coversText(i),
+		word: restriction(i[hidden]+i[readOnly] > 0, i[hidden] == h[hidden] && i[readOnly] == h[readOnly]),
 	}
-	return v
+}
+
+func coversText(n [readOnly + 1]int) string {
+	var parts []string
+	if n[hidden] > 0 {
+		parts = append(parts, strconv.Itoa(n[hidden])+" hidden")
+	}
+	if n[readOnly] > 0 {
+		parts = append(parts, strconv.Itoa(n[readOnly])+" read-only")
+	}
+	return cmp.Or(strings.Join(parts, ", "), "none")
 }
 
 func interfaceNames(f Facts) string {

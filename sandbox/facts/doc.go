@@ -4,7 +4,10 @@
 // Any process will do: the command of a sandbox, the main process of a Docker
 // container, the reader's own shell. Everything comes from /proc/PID and, for
 // limits, from the mounted cgroup file systems. Nothing is started, entered
-// or changed, with one exception named at [Facts.Hostname].
+// or changed, but for three facts that /proc does not tell: [Facts.Hostname]
+// and [Cgroup.Inside] have root's thread enter a namespace and ask,
+// [Facts.Landlock] has one take on domains until the kernel refuses. Each of
+// these threads is thrown away; the caller's own stay as they are.
 //
 // # When not to use it
 //
@@ -13,8 +16,8 @@
 // It is a look at the main thread, too: capabilities, seccomp filters and
 // no_new_privs belong to threads, and those of the others may differ. Do not
 // base a permission decision on it. To follow usage (bytes used, time
-// throttled), read the cgroup's own files below [Cgroup.Dir]. Landlock rules
-// are not here: the kernel shows them to nobody.
+// throttled), read the facts once and [Measure] from then on. Landlock rules
+// are not here, only the number of domains: the kernel shows rules to nobody.
 //
 // # Strings
 //
@@ -35,6 +38,6 @@
 // errors.ErrUnsupported.
 //
 // The formats follow proc(5), namespaces(7), user_namespaces(7),
-// time_namespaces(7), cgroups(7), capabilities(7) and the kernel's
+// time_namespaces(7), cgroups(7), capabilities(7), landlock(7) and the kernel's
 // Documentation/filesystems/proc.rst and admin-guide/cgroup-v1 and -v2.
 package facts

@@ -1,6 +1,10 @@
 package facts
 
-import "time"
+import (
+	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+)
 
 // Facts is what the kernel says about one process. Ids and paths are as seen
 // by the reader unless a field says otherwise. A field whose fact could not be
@@ -32,6 +36,10 @@ type Facts struct {
 	Seccomp        string       `json:"seccomp"`         // "disabled", "strict" or "filter"
 	SeccompFilters int          `json:"seccomp_filters"` // 0 also on kernels before 5.9
 	LSM            string       `json:"lsm"`             // label of AppArmor, SELinux or Smack; empty where none is active
+	// Landlock is the number of Landlock domains that the process is in, one
+	// inside the other. It is what [WithLandlock] said, or counted for the
+	// calling process itself: /proc does not tell. 0 where the kernel has none.
+	Landlock int `json:"landlock"`
 
 	Cgroups    []Cgroup    `json:"cgroups"`
 	Mounts     []Mount     `json:"mounts"` // in mount order; of two on one target the later hides the earlier
@@ -52,10 +60,14 @@ type Facts struct {
 	// Processes is read only with [WithProcesses], and then never nil.
 	Processes []Process `json:"processes,omitempty"`
 
+	// Usage is read only with [WithUsage], and then never nil.
+	Usage *cgroup.Statistics `json:"usage,omitempty"`
+
 	// Unreadable gives, for each fact that could not be read, the reason. The
 	// keys are the ids of board rows where there is one: "ns.mount", "uid",
-	// "gid", "root", "mounts", "cgroup", "limits.memory", "hostname",
-	// "interfaces", "boot", "lsm", "processes"; and "args", "addresses".
+	// "gid", "root", "mounts", "cgroup", "cgroup_path", "limits.memory",
+	// "hostname", "interfaces", "boot", "landlock", "lsm", "processes"; and
+	// "args", "addresses".
 	Unreadable map[string]string `json:"unreadable,omitempty"`
 }
 

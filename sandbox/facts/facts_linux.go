@@ -39,9 +39,21 @@ func (r *reader) readStatus() error {
 		Effective:   capabilityNames(s.effective),
 		Bounding:    capabilityNames(s.bounding),
 		Ambient:     capabilityNames(s.ambient),
+		Known:       knownCapabilities(),
 	}
 	f.NoNewPrivs, f.Seccomp, f.SeccompFilters = s.noNewPrivs, s.seccomp, s.filters
 	return nil
+}
+
+// knownCapabilities is one more than the number of the last; 0 without proc's
+// sys directory.
+func knownCapabilities() int {
+	b, err := readAt(unix.AT_FDCWD, "/proc/sys/kernel/cap_last_cap", maxFile)
+	last := -1
+	if err == nil && number(&last, strings.TrimSpace(string(b))) != nil {
+		return 0
+	}
+	return last + 1
 }
 
 // readArgs needs no patience: since Linux 4.17 the kernel takes arguments from
@@ -95,6 +107,7 @@ func (r *reader) readIDMap(name string, to *[]IDRange) error {
 	return err
 }
 
+// readLSM reads the label of whichever module labels processes.
 func (r *reader) readLSM() error {
 	b, err := r.target.read("attr/current", maxFile)
 	// EINVAL: no module that labels processes is active.

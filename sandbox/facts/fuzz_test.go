@@ -15,7 +15,7 @@ func FuzzMountinfo(f *testing.F) {
 		}
 		facts := Facts{Mounts: mounts}
 		facts.MountAt("/proc/sys")
-		masked(mounts)
+		covers(mounts)
 	})
 }
 

@@ -3,7 +3,6 @@ package facts
 import (
 	"fmt"
 	"os"
-	"runtime"
 
 	"golang.org/x/sys/unix"
 )
@@ -40,48 +39,10 @@ func nodename() (string, error) {
 }
 
 // hostname asks inside the process's uts namespace.
-func (d procDir) hostname() (string, error) {
-	fd, err := openat(d.fd, "ns/uts", unix.O_RDONLY)
-	if err != nil {
-		return "", err
+func (d procDir) hostname() (name string, err error) {
+	entered := d.enter("uts", unix.CLONE_NEWUTS, func() { name, err = nodename() })
+	if entered != nil {
+		return "", entered
 	}
-	defer unix.Close(fd)
-	type answer struct {
-		name string
-		err  error
-	}
-	answered := make(chan answer)
-	onThrowawayThread(func() {
-		if err := unix.Setns(fd, unix.CLONE_NEWUTS); err != nil {
-			answered <- answer{err: err}
-			return
-		}
-		name, err := nodename()
-		answered <- answer{name, err}
-	})
-	a := <-answered
-	return a.name, a.err
-}
-
-// onThrowawayThread runs ask on a thread that ends with it, since a goroutine
-// that exits locked takes its thread along. That would not end the main
-// thread, which /proc/self stands for, and which must keep its namespaces; so
-// a goroutine that finds itself there holds the thread until another has
-// begun elsewhere.
-func onThrowawayThread(ask func()) {
-	go func() {
-		runtime.LockOSThread()
-		if unix.Gettid() != unix.Getpid() {
-			ask()
-			return
-		}
-		begun := make(chan struct{})
-		go func() {
-			runtime.LockOSThread()
-			close(begun)
-			ask()
-		}()
-		<-begun
-		runtime.UnlockOSThread()
-	}()
+	return name, err
 }

@@ -135,10 +135,31 @@ func ioRates(f map[string]string) []ioRate {
 	return rates
 }
 
+// ioWords are the kernel's names of the rates, and what a person reads.
+var ioWords = map[string]struct {
+	what string
+	show func(float64) string
+}{
+	"rbps": {"read", bytesPerSecond}, "wbps": {"write", bytesPerSecond},
+	"riops": {"read", opsPerSecond}, "wiops": {"write", opsPerSecond},
+}
+
+func bytesPerSecond(n float64) string { return showBytes(n) + "/s" }
+func opsPerSecond(n float64) string   { return trimFloat(n) + " ops/s" }
+
 func showIO(f map[string]string) string {
 	var shown []string
+	device := ""
 	for _, rate := range ioRates(f) {
-		shown = append(shown, rate.device+" "+rate.name+"="+rate.value)
+		text := rate.name + "=" + rate.value
+		if w, known := ioWords[rate.name]; known {
+			text = w.what + " " + w.show(quantity(rate.value))
+		}
+		if rate.device != device {
+			device = rate.device
+			text = device + " " + text
+		}
+		shown = append(shown, text)
 	}
 	return strings.Join(shown, ", ")
 }

@@ -117,32 +117,43 @@ func below(name, dir string) bool {
 		strings.HasPrefix(name, dir) && name[len(dir)] == '/'
 }
 
-// masked counts the mounts that hide or write-protect a piece of /proc or
-// /sys, which is how runtimes keep a process from what no namespace covers.
-func masked(mounts []Mount) int {
-	n := 0
+// cover says what a mount on a piece of /proc or /sys does to it, which is how
+// runtimes keep a process from what no namespace covers.
+type cover int
+
+const (
+	uncovered cover = iota
+	hidden          // by an empty directory or /dev/null
+	readOnly
+)
+
+// covers counts the mounts of each kind.
+func covers(mounts []Mount) (n [readOnly + 1]int) {
 	for _, m := range mounts {
-		if m.masks() {
-			n++
-		}
+		n[m.covers()]++
 	}
 	return n
 }
 
-func (m Mount) masks() bool {
+func (m Mount) covers() cover {
 	inProc := m.Target != "/proc" && below(m.Target, "/proc")
 	inSys := m.Target != "/sys" && below(m.Target, "/sys") && !below(m.Target, "/sys/fs/cgroup")
 	if !inProc && !inSys {
-		return false
+		return uncovered
 	}
 	switch m.FSType {
-	case "tmpfs", "devtmpfs": // an empty directory, or /dev/null
-		return true
+	case "tmpfs", "devtmpfs":
+		return hidden
 	case "proc", "sysfs": // a bind mount of the piece onto itself
-		return hasOption(m.Options, "ro")
+		if m.readOnly() {
+			return readOnly
+		}
 	}
-	return false
+	return uncovered
 }
+
+// readOnly tells of a mount, or of the whole file system.
+func (m Mount) readOnly() bool { return hasOption(m.Options, "ro") || hasOption(m.FSOptions, "ro") }
 
 func hasOption(options, want string) bool {
 	for o := range strings.SplitSeq(options, ",") {

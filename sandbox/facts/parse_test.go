@@ -157,11 +157,11 @@ func TestParseMountinfoContainer(t *testing.T) {
 		"/":                     "overlay",
 		"/etc/passwd":           "overlay",
 		"/etc/hostname":         "tmpfs /docker/containers/4f0e/hostname",
-		"/srv/my site/index":    "tmpfs /srv/my site",
+		"/srv/my site/index":    "tmpfs /srv/my site, read-only",
 		"/srv/my sites":         "overlay",
-		"/proc/sys/kernel":      "proc /sys",
+		"/proc/sys/kernel":      "proc /sys, read-only",
 		"/proc/keys":            "tmpfs /null",
-		"/sys/fs/cgroup/memory": "cgroup /docker/4f0e4cc32ad2",
+		"/sys/fs/cgroup/memory": "cgroup /docker/4f0e4cc32ad2, read-only",
 		"relative/../dev":       "tmpfs",
 	} {
 		if m, ok := f.MountAt(path); !ok || m.text() != want {
@@ -172,8 +172,8 @@ func TestParseMountinfoContainer(t *testing.T) {
 	if root.Propagation != "private" || !strings.Contains(root.FSOptions, "upperdir=/var/lib/docker/overlay2/6c0f5b1e9d/diff") {
 		t.Errorf("root mount %+v", root)
 	}
-	if n := masked(mounts); n != 8 {
-		t.Errorf("%d masks, want 8", n)
+	if n := coversText(covers(mounts)); n != "4 hidden, 4 read-only" {
+		t.Errorf("covered are %s", n)
 	}
 }
 
@@ -275,8 +275,8 @@ func TestLimitKinds(t *testing.T) {
 		{"pids", map[string]string{"pids.max": "32"}, "32"},
 		{"pids", map[string]string{"pids.max": "max"}, ""},
 		{"io", map[string]string{"io.max": ""}, ""},
-		{"io", map[string]string{"io.max": "8:0 rbps=max wbps=1048576 riops=max wiops=100"}, "8:0 wbps=1048576, 8:0 wiops=100"},
-		{"io", map[string]string{"blkio.throttle.write_bps_device": "8:0 1048576"}, "8:0 wbps=1048576"},
+		{"io", map[string]string{"io.max": "8:0 rbps=max wbps=1048576 riops=max wiops=100"}, "8:0 write 1 MiB/s, write 100 ops/s"},
+		{"io", map[string]string{"blkio.throttle.write_bps_device": "8:0 1048576"}, "8:0 write 1 MiB/s"},
 	} {
 		i := slices.IndexFunc(limitKinds, func(k limitKind) bool { return k.layer == tt.layer })
 		k := limitKinds[i]

@@ -22,6 +22,18 @@ func openProc(name string) (procDir, error) {
 
 func (d procDir) close() { _ = unix.Close(d.fd) }
 
+// same reports whether both are directories of one process.
+func (d procDir) same(other procDir) (bool, error) {
+	var a, b unix.Stat_t
+	if err := unix.Fstat(d.fd, &a); err != nil {
+		return false, err
+	}
+	if err := unix.Fstat(other.fd, &b); err != nil {
+		return false, err
+	}
+	return a.Dev == b.Dev && a.Ino == b.Ino, nil
+}
+
 // errCut says that a file was longer than this package is ready to read.
 var errCut = errors.New("longer than this reader goes, and cut")
 

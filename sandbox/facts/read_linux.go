@@ -61,13 +61,16 @@ var steps = []step{
 	{"gid", (*reader).readGIDMap},
 	{"lsm", (*reader).readLSM},
 	{"cgroup", (*reader).readCgroups},
+	{"cgroup_path", (*reader).readCgroupPaths},
 	{"mounts", (*reader).readMounts},
 	{"root", (*reader).readRoot},
 	{"hostname", (*reader).readHostname},
 	{"interfaces", (*reader).readInterfaces},
 	{"addresses", (*reader).readAddresses},
 	{"boot", (*reader).readClocks},
+	{"landlock", (*reader).readLandlock},
 	{"processes", (*reader).readProcesses},
+	{"usage", (*reader).readUsage},
 }
 
 func (r *reader) read(ctx context.Context) (Facts, error) {

@@ -1,69 +1,230 @@
 package features
 
 import (
-	"context"
+	"embed"
 	"errors"
+	"io/fs"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/fstest"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+	"github.com/tentpole-labs/tentpole/sandbox/features/internal/probe"
 )
 
-func file(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+//go:embed testdata
+var testdata embed.FS
 
-func TestRemedy(t *testing.T) {
-	for name, c := range map[string]struct {
-		root fstest.MapFS
-		err  error
+// tree is the part of a machine's file system that causes read.
+func tree(t testing.TB, name string) fstest.MapFS {
+	t.Helper()
+	archive, err := testdata.ReadFile("testdata/" + name + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	for _, f := range txtar.Parse(archive).Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	return files
+}
+
+// trees lists the names of all.
+func trees(t testing.TB) []string {
+	t.Helper()
+	entries, err := fs.ReadDir(testdata, "testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".txtar"))
+	}
+	return names
+}
+
+func feature(t testing.TB, id string) Feature {
+	t.Helper()
+	for _, f := range table {
+		if f.ID == id {
+			return f
+		}
+	}
+	t.Fatalf("no feature %q", id)
+	return Feature{}
+}
+
+func sceneOf(t testing.TB, name string, uid int, id string, err error) scene {
+	t.Helper()
+	root := tree(t, name)
+	return scene{root: root, feature: feature(t, id), caller: callerOf(root, uid), err: err}
+}
+
+func TestCauses(t *testing.T) {
+	mount := func(e error) error { return &RefusedError{Did: "mount tmpfs on /tmp", Err: e} }
+	noIO := &NotSupportedError{Feature: "the layer io", Cause: errors.New("systemd delegates only cpu, memory, pids to this user"), Remedy: "withSudo"}
+	for _, c := range []struct {
+		tree   string
+		uid    int
+		id     string
+		err    error
+		cause  string
+		remedy string // a part of it
+	}{
+		{"ubuntu24.04", 1000, "user", mount(syscall.EACCES), "apparmor", "sudo apparmor_parser -r /etc/apparmor.d/tentpole"},
+		{"ubuntu24.04", 1000, "container", mount(syscall.EACCES), "apparmor", "  userns,"},
+		{"ubuntu24.04", 1000, "overlay-user", syscall.EPERM, "apparmor", "profile tentpole \"/"},
+		{"ubuntu24.04", 1000, "state", syscall.EACCES, "state-unwritable", "XDG_STATE_HOME"},
+		{"ubuntu24.04", 1000, "io", noIO, "no-delegation", "Delegate=cpu cpuset io memory pids"},
+		{"ubuntu24.04", 1000, "memory", errors.New("?"), "not-now", "again"},
+		{"ubuntu24.04", 0, "mount", syscall.EPERM, "else", "dmesg"},
+
+		{"debian10", 1000, "user", syscall.EPERM, "userns-clone", sudoOrVM},
+		{"debian10", 1000, "sub-ids", syscall.EPERM, "userns-clone", sudoOrVM},
+		{"debian10", 1000, "memory", noIO, "cgroup-v1", "systemd.unified_cgroup_hierarchy=1"},
+		{"debian10", 1000, "time", syscall.EINVAL, "old-kernel", "5.6"},
+		{"debian10", 1000, "sub-ids", exec.ErrNotFound, "no-newuidmap", "sudo apt install uidmap"},
+		{"debian11", 1000, "user", syscall.EPERM, "userns-clone", sudoOrVM},
+		{"debian11", 0, "id-map", syscall.ENOSYS, "old-kernel", "5.12"},
+		{"debian11", 0, "landlock", syscall.ENOSYS, "old-kernel", "5.13"},
+
+		{"arch", 1000, "sub-ids", &noSpanError{subUIDs}, "no-sub-ids", "sudo usermod --add-subuids 231072-296607 --add-subgids 231072-296607 ada"},
+		{"arch", 1000, "sub-ids", exec.ErrNotFound, "no-newuidmap", "sudo pacman -S shadow"},
+		{"arch", 1000, "born", noOwnCgroup, "no-own-cgroup", "log in through systemd"},
+		{"arch", 1000, "bridge", syscall.EPERM, "root-only", "-p"},
+		{"arch", 1000, "time", syscall.ENOSPC, "namespaces-used-up", "end other sandboxes"},
+
+		{"rhel8", 1000, "user", syscall.ENOSPC, "no-namespaces", "ask whoever administers"},
+		{"rhel8", 1000, "overlay-user", syscall.EPERM, "old-kernel", "sudo tentpole, which does without"},
+		{"rhel8", 1000, "sub-ids", exec.ErrNotFound, "no-newuidmap", "sudo dnf install shadow-utils"},
+		{"fedora42", 1000, "io", noIO, "no-delegation", "/etc/systemd/system/user@.service.d/delegate.conf"},
+		{"fedora42", 1000, "cpu", noIO, "as-it-says", "withSudo"},
+		{"fedora42", 1000, "landlock", syscall.EOPNOTSUPP, "landlock-off", "lsm=landlock,lockdown,capability,yama,selinux,bpf,ima,evm"},
+		{"fedora42", 0, "nat", syscall.EOPNOTSUPP, "module", "nft_masq"},
+		{"fedora42", 0, "overlay", syscall.ENODEV, "module", "modprobe -a overlay"},
+		{"fedora42", 0, "upper", syscall.EINVAL, "state-no-upper", "ext4"},
+		{"fedora42", 0, "upper", syscall.ENOSPC, "state-full", "free some space"},
+		{"fedora42", 0, "cgroup", syscall.EINVAL, "unknown-to-kernel", "of a distribution"},
+		{"alpine", 1000, "sub-ids", exec.ErrNotFound, "no-newuidmap", "sudo apk add shadow"},
+		{"alpine", 1000, "sub-ids", &noSpanError{subGIDs}, "no-sub-ids", "100000-165535"},
+
+		{"wsl2", 1000, "memory", noIO, "no-delegation-wsl2", "systemd=true"},
+		{"wsl2", 1000, "freezer", noIO, "no-delegation-wsl2", "wsl --shutdown"},
+		{"wsl1", 1000, "user", syscall.EINVAL, "wsl1", "wsl --set-version"},
+		{"crostini", 1000, "mount", syscall.EPERM, "contained", "lxc config set penguin security.nesting true"},
+		{"lxc", 1000, "mount", syscall.EPERM, "contained", "on its host"},
+
+		{"kubernetes", 0, "ipc", &probe.Error{Err: syscall.ENOTSUP, Idle: true}, "without-effect", "a virtual one"},
+		{"docker", 0, "user", syscall.EPERM, "contained", "seccomp=unconfined"},
+		{"docker", 0, "proc", syscall.EPERM, "covered-proc", "systempaths=unconfined"},
+		{"docker", 0, "state", syscall.EROFS, "state-unwritable", "XDG_STATE_HOME"},
+		{"podman", 0, "proc", syscall.EPERM, "covered-proc", "unmask=ALL"},
+		{"codespaces", 1000, "user", syscall.EPERM, "contained", "devcontainer.json"},
+		{"kubernetes", 0, "mount", syscall.EPERM, "contained", "hostUsers: false"},
+		{"image-on-disk", 0, "bridge", syscall.EPERM, "missing-capability", "--cap-add"},
+		{"image-on-disk", 0, "rights", syscall.EPERM, "rights", "CapabilityBoundingSet="},
+		{"image-on-disk", 1000, "user", syscall.EPERM, "denied", "sudo tentpole doctor"},
+	} {
+		s := sceneOf(t, c.tree, c.uid, c.id, c.err)
+		found := s.cause()
+		if found.name != c.cause {
+			t.Errorf("%s, uid %d, %s, %v: the cause is %q, want %q", c.tree, c.uid, c.id, c.err, found.name, c.cause)
+			continue
+		}
+		if !strings.Contains(found.remedy(s), c.remedy) {
+			t.Errorf("%s, uid %d, %s, %v: the remedy does not speak of %q:\n%s", c.tree, c.uid, c.id, c.err, c.remedy, found.remedy(s))
+		}
+	}
+}
+
+// protections are what nobody is told to switch off for the whole machine.
+var protections = []string{
+	"sysctl", "apparmor_restrict_unprivileged_userns=0", "/proc/sys", "setenforce", "selinux=0", "SELINUX=", "apparmor=0",
+	"aa-disable", "aa-teardown", "aa-complain", "systemctl disable", "systemctl mask", "systemctl stop", "unprivileged_userns_clone=1",
+	"max_user_namespaces=", "--privileged", "mitigations=off", "chmod u+s", "setcap", "iptables -F", "nft flush", "ufw disable",
+}
+
+// Whatever is refused wherever, the remedy leaves the machine its protections.
+func TestNoRemedyWeakensTheMachine(t *testing.T) {
+	answers := []error{
+		syscall.EPERM, syscall.EACCES, syscall.EINVAL, syscall.ENOSYS, syscall.ENODEV, syscall.ENOSPC, syscall.EROFS, syscall.EOPNOTSUPP,
+		exec.ErrNotFound, &noSpanError{subUIDs}, noOwnCgroup, errors.New("?"),
+	}
+	for _, name := range trees(t) {
+		for _, f := range table {
+			for _, err := range answers {
+				for _, uid := range []int{0, 1000} {
+					a := answer(f, sceneOf(t, name, uid, f.ID, err), result{err: err})
+					for _, p := range protections {
+						if strings.Contains(a.Remedy, p) {
+							t.Fatalf("%s, uid %d, %s, %v: %q is proposed:\n%s", name, uid, f.ID, err, p, a.Remedy)
+						}
+					}
+					if a.Err == nil || !errors.Is(a.Err, err) || a.Error == "" || a.Remedy == "" {
+						t.Fatalf("%s, uid %d, %s, %v: the answer is %+v", name, uid, f.ID, err, a)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Every cause is of use to somebody.
+func TestEveryCauseIsFound(t *testing.T) {
+	found := map[string]bool{}
+	for _, c := range causes {
+		found[c.name] = false
+	}
+	for _, name := range trees(t) {
+		for _, f := range table {
+			for _, uid := range []int{0, 1000} {
+				for _, err := range []error{syscall.EPERM, syscall.EINVAL, syscall.ENOSYS, syscall.ENODEV, syscall.ENOSPC, syscall.EROFS, syscall.EOPNOTSUPP,
+					exec.ErrNotFound, &noSpanError{subUIDs}, noOwnCgroup, errors.New("?"), &probe.Error{Err: syscall.ENOTSUP, Idle: true}, &RefusedError{Err: errors.New("?"), Remedy: "?"}} {
+					found[sceneOf(t, name, uid, f.ID, err).cause().name] = true
+				}
+			}
+		}
+	}
+	for name, used := range found {
+		if !used {
+			t.Errorf("no machine has the cause %s", name)
+		}
+	}
+}
+
+func TestMachines(t *testing.T) {
+	for _, c := range []struct {
+		tree string
+		uid  int
 		want string
 	}{
-		"ubuntu":    {fstest.MapFS{"proc/sys/kernel/apparmor_restrict_unprivileged_userns": file("1\n")}, syscall.EACCES, "apparmor_parser"},
-		"debian":    {fstest.MapFS{"proc/sys/kernel/unprivileged_userns_clone": file("0\n")}, syscall.EPERM, "sudo tentpole"},
-		"none":      {fstest.MapFS{"proc/sys/user/max_user_namespaces": file("0\n")}, syscall.ENOSPC, "max_user_namespaces"},
-		"docker":    {fstest.MapFS{".dockerenv": file("")}, syscall.EPERM, "inside a container"},
-		"full":      {fstest.MapFS{}, syscall.ENOSPC, "full"},
-		"read-only": {fstest.MapFS{}, syscall.EROFS, "XDG_STATE_HOME"},
-		"old":       {fstest.MapFS{"proc/sys/kernel/osrelease": file("4.19.0\n")}, syscall.EINVAL, "4.19.0"},
-		"else":      {fstest.MapFS{}, errors.New("?"), "sudo tentpole"},
+		{"ubuntu24.04", 1000, "Linux 6.8.0-60-generic, Ubuntu 24.04.2 LTS, cgroups v2, as ada"},
+		{"wsl2", 1000, "Linux 5.15.167.4-microsoft-standard-WSL2, Debian GNU/Linux 12 (bookworm), WSL 2, cgroups v2, as ada"},
+		{"crostini", 1000, "Linux 6.6.76-08096-g300882a0a131, Debian GNU/Linux 12 (bookworm), Linux on ChromeOS, cgroups v2, as uid 1000"},
+		{"docker", 0, "Linux 6.8.0-60-generic, Debian GNU/Linux 12 (bookworm), a container of Docker, cgroups v2, as root, but not of the machine"},
+		{"podman", 0, "Linux 6.14.9-300.fc42.x86_64, Fedora Linux 42 (Container Image), a container of Podman, cgroups v2, as root, but not of the machine"},
+		{"codespaces", 1000, "Linux 6.8.0-1027-azure, Ubuntu 24.04.2 LTS, a GitHub codespace, cgroups v2, as codespace"},
+		{"image-on-disk", 0, "Linux 6.18.0, Debian GNU/Linux 12 (bookworm), cgroups v2, as root"},
 	} {
-		got := Remedy(c.root, c.err)
-		if !strings.Contains(got, c.want) {
-			t.Errorf("%s: %q does not speak of %q", name, got, c.want)
-		}
-		for _, never := range []string{"sysctl -w", "apparmor_restrict_unprivileged_userns=0", "setenforce", "aa-disable"} {
-			if strings.Contains(got, never) {
-				t.Errorf("%s: proposes to switch a protection of the machine off: %q", name, got)
-			}
+		if got := machineOf(tree(t, c.tree), c.uid, cgroup.V2).String(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.tree, got, c.want)
 		}
 	}
 }
 
-func TestCheck(t *testing.T) {
-	refuse := errors.New("refused")
-	answers := Check(context.Background(), func(_ context.Context, layers []string, _ string) error {
-		for _, l := range layers {
-			if l == "time" {
-				return refuse
-			}
-		}
-		return nil
-	})
-	if len(answers) != len(table) {
-		t.Fatalf("%d answers to %d questions", len(answers), len(table))
+func TestMissingRights(t *testing.T) {
+	got := missingRights(tree(t, "image-on-disk"))
+	if strings.Join(got, " ") != "cap_net_admin cap_sys_resource" {
+		t.Errorf("missing are %v", got)
 	}
-	for _, a := range answers {
-		if a.OK == (a.ID == "time" || a.ID == "container") {
-			t.Errorf("%+v", a)
-		}
+	if said := lost(got); said != "there is no bridge; limits of resources (ulimit) cannot be raised again" {
+		t.Errorf("lost is %q", said)
 	}
-	err := Failed(answers)
-	if !errors.Is(err, ErrNotSupported) || !errors.Is(err, refuse) {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestNotLinuxSaysWhere(t *testing.T) {
-	if err := NotLinux(); !errors.Is(err, ErrNotSupported) {
-		t.Error(err)
+	if said := lost([]string{"cap_wake_alarm"}); !strings.Contains(said, "none of them") {
+		t.Errorf("lost is %q", said)
 	}
 }

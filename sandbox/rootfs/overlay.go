@@ -24,9 +24,9 @@ func whole(h Host, t Tree, owner int, idMapped bool) Layout {
 	var l Layout
 	add := func(target, upper, work string) {
 		name := fmt.Sprintf("%s%d", OverlayName, len(l.Parent))
-		l.Parent = append(l.Parent, op.BuildOverlay{Name: name, Lower: target, Upper: upper, Work: work, IDMapped: idMapped, Owner: owner})
+		l.Parent = append(l.Parent, op.BuildOverlay{Name: name, Lower: target, Upper: upper, Work: work, IDMapped: idMapped, Owner: owner, Memory: t.Memory != ""})
 		l.Child = append(l.Child, op.AttachMount{Name: name, Target: path.Join(t.Root, target)})
-		l.Catches = append(l.Catches, Catch{Prefix: target, Upper: upper})
+		l.catch(t, target, upper)
 	}
 	add("/", t.Upper, t.Work)
 	for i, m := range furtherMounts(h.Mounts) {
@@ -86,7 +86,7 @@ func furtherMounts(mounts []HostMount) []HostMount {
 // piecewise builds, inside a user namespace, a root on a tmpfs with one
 // overlay for each directory that has no mounts below it.
 func piecewise(h Host, t Tree) Layout {
-	l := Layout{Child: []op.Operation{op.Mount{Type: "tmpfs", Source: "tmpfs", Target: t.Root, Options: []string{"nosuid", "mode=0755", "size=1m"}}}}
+	l := Layout{Child: append(t.memory(), op.Mount{Type: "tmpfs", Source: "tmpfs", Target: t.Root, Options: []string{"nosuid", "mode=0755", "size=1m"}})}
 	for _, e := range h.Entries["/"] {
 		l.place(h, t, "/", e, true)
 	}
@@ -112,7 +112,7 @@ func (l *Layout) place(h Host, t Tree, dir string, e Entry, split bool) {
 	case !mountsBelow(h.Mounts, p):
 		upper := path.Join(t.Upper, p)
 		l.Child = append(l.Child, op.OverlayDirectory{Lower: p, Upper: upper, Work: path.Join(t.Work, strings.ReplaceAll(p, "/", "_")), Target: target})
-		l.Catches = append(l.Catches, Catch{Prefix: p, Upper: upper})
+		l.catch(t, p, upper)
 	case split:
 		l.Child = append(l.Child, op.MakeDirectory{Path: target, Mode: 0o755})
 		for _, sub := range h.Entries[p] {

@@ -47,6 +47,9 @@ type Tree struct {
 	Work  string // overlay's scratch directory, on the same file system
 	More  string // upper and work directories of further file systems
 	State string // the whole state directory, masked inside
+	// Memory is the directory that a tmpfs with Upper and Work in it is mounted
+	// on; "" leaves them on the disk.
+	Memory string
 }
 
 // Catch says that what is written below Prefix inside lands in Upper on the

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -37,7 +39,15 @@ var strokes = []struct {
 	{[]sandbox.Layer{sandbox.Time}, []stroke{{10, 3, "()"}}},
 	{[]sandbox.Layer{sandbox.Net}, []stroke{{10, 4, "||"}}},
 	{[]sandbox.Layer{sandbox.UTS}, []stroke{{10, 0, "⚑ tent"}}},
-	{[]sandbox.Layer{sandbox.Cgroup}, []stroke{{5, 3, "\\"}, {6, 4, "\\"}, {16, 3, "/"}, {15, 4, "/"}}},
+	// Guy lines hold what is used; a knot shows that they are the tent's own.
+	{[]sandbox.Layer{sandbox.Memory}, []stroke{{6, 3, "/"}, {5, 4, "/"}}},
+	{[]sandbox.Layer{sandbox.CPU}, []stroke{{15, 3, "\\"}, {16, 4, "\\"}}},
+	{[]sandbox.Layer{sandbox.PIDs}, []stroke{{4, 3, "/"}, {3, 4, "/"}}},
+	{[]sandbox.Layer{sandbox.IO}, []stroke{{17, 3, "\\"}, {18, 4, "\\"}}},
+	{[]sandbox.Layer{sandbox.Cgroup}, []stroke{{7, 2, "o"}, {14, 2, "o"}}},
+	{[]sandbox.Layer{sandbox.Seccomp}, []stroke{{9, 4, "["}, {12, 4, "]"}}},
+	{[]sandbox.Layer{sandbox.Landlock}, []stroke{{8, 4, "="}, {13, 4, "="}}},
+	{[]sandbox.Layer{sandbox.Masks}, []stroke{{8, 1, "~~"}, {12, 1, "~~"}}},
 }
 
 // pegs are layers that hold the tent to the ground.
@@ -46,6 +56,8 @@ var pegs = []struct {
 	piece stroke
 }{
 	{sandbox.User, stroke{4, 5, "v"}}, {sandbox.User, stroke{17, 5, "v"}},
+	{sandbox.Capabilities, stroke{2, 5, "v"}}, {sandbox.Capabilities, stroke{19, 5, "v"}},
+	{sandbox.NoNewPrivs, stroke{8, 5, "v"}}, {sandbox.NoNewPrivs, stroke{13, 5, "v"}},
 }
 
 // tent is the drawing for a set of layers.
@@ -126,39 +138,79 @@ func styled(s styles.Styles, lines []string) []string {
 	return lines
 }
 
-// layerList is the layers with boxes, in as many columns as have room, and
-// a number for those that have none.
+// layerList is the layers with boxes, in as many columns as have room, and a
+// count of those that have none.
 func layerList(s styles.Styles, set sandbox.LayerSet, height, width int) []string {
 	rows := sandbox.Layers()
-	cell := 0
-	for _, row := range rows {
-		cell = max(cell, len(row.Name)+len("[x]   "))
+	columns := columnsFor(rows, height, width)
+	shown := min(len(rows), height*len(columns))
+	if shown < len(rows) {
+		shown-- // its place is the count's
 	}
-	columns := max(width/cell, 1)
 	out := make([]string, 0, height)
-	for y := range min(height, (len(rows)+columns-1)/columns) {
+	for i := 0; i < shown; i += len(columns) {
 		line := ""
-		for x := range columns {
-			i := y*columns + x
-			if i >= len(rows) {
-				break
+		for x, w := range columns[:min(len(columns), shown-i)] {
+			if x == len(columns)-1 {
+				w = 0 // nothing stands behind it
 			}
-			if left := len(rows) - i; left > 1 && y == height-1 && x == columns-1 {
-				line += s.Faint.Render(fmt.Sprintf("%d more", left))
-				break
-			}
-			line += layerBox(s, set, rows[i].Name, cell)
+			line += layerBox(s, set, rows[i+x].Name, w)
 		}
 		out = append(out, line)
 	}
+	if shown == len(rows) {
+		return out
+	}
+	rest := s.Faint.Render(ansi.Truncate(more(set, rows[shown:]), max(width, 8), "…"))
+	if shown%len(columns) == 0 {
+		return append(out, rest)
+	}
+	out[len(out)-1] += rest
 	return out
 }
 
-func layerBox(s styles.Styles, set sandbox.LayerSet, l sandbox.Layer, width int) string {
-	if set.Has(l) {
-		return s.Inside.Render(Pad("[x] "+string(l), width))
+// columnsFor are the widths of the columns: as many as have room for the
+// layers that can be shown, at least one.
+func columnsFor(rows []sandbox.LayerInfo, height, width int) []int {
+	for n := len(rows); n > 1; n-- {
+		columns, sum := make([]int, n), 0
+		for i, row := range rows[:min(len(rows), n*height)] {
+			columns[i%n] = max(columns[i%n], len("[x] "+row.Name)+len("  "))
+		}
+		for _, w := range columns {
+			sum += w
+		}
+		if sum <= width {
+			return columns
+		}
 	}
-	return s.Faint.Render(Pad("[ ] "+string(l), width))
+	return []int{0}
+}
+
+// more counts the layers that are not shown.
+func more(set sandbox.LayerSet, rows []sandbox.LayerInfo) string {
+	raised := 0
+	for _, row := range rows {
+		if set.Has(row.Name) {
+			raised++
+		}
+	}
+	if raised == 0 {
+		return fmt.Sprintf("%d more", len(rows))
+	}
+	return fmt.Sprintf("%d more, %d raised", len(rows), raised)
+}
+
+// layerBox is one layer with its box, padded to width unless that is nought.
+func layerBox(s styles.Styles, set sandbox.LayerSet, l sandbox.Layer, width int) string {
+	text, style := "[ ] "+string(l), s.Faint
+	if set.Has(l) {
+		text, style = "[x] "+string(l), s.Inside
+	}
+	if width > 0 {
+		text = Pad(text, width)
+	}
+	return style.Render(text)
 }
 
 // Legend says of each layer what becomes the process's own by it, below a tent

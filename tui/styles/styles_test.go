@@ -42,9 +42,6 @@ func TestNone(t *testing.T) {
 	if s.palette != (palette{}) {
 		t.Errorf("colours %+v", s.palette)
 	}
-	if s.Markdown().Code.Color != nil {
-		t.Error("code is coloured")
-	}
 	if New("unknown", false).Theme != Dark {
 		t.Error("an unknown theme is not dark")
 	}

@@ -85,19 +85,91 @@ func mapFlags(many, one string, m IDMap) string {
 
 func (Clone) Acts() []string { return nil }
 
-// MakeCgroup makes a cgroup v2 directory of the sandbox's own, without limits:
-// it tells which processes belong to it, and ends them all at once.
+// MakeCgroup makes cgroup directories of the sandbox's own, and hands
+// controllers on to them; cgroups(7).
 type MakeCgroup struct {
-	Path string `json:"path"`
+	Paths  []string `json:"paths"`
+	Enable []Write  `json:"enable,omitempty"`
 }
 
-func (m MakeCgroup) String() string  { return "mkdir " + m.Path }
-func (m MakeCgroup) Command() string { return "mkdir " + m.Path }
-func (MakeCgroup) Acts() []string    { return nil }
+func (m MakeCgroup) String() string {
+	return strings.Join(append([]string{"mkdir " + strings.Join(m.Paths, " ")}, said(m.Enable)...), ", ")
+}
+
+func (m MakeCgroup) Command() string {
+	return strings.Join(append([]string{"mkdir " + quoteAll(m.Paths)}, typed(m.Enable)...), "; ")
+}
+func (MakeCgroup) Acts() []string { return nil }
+
+// MakeBranches makes cgroup v1 directories of the sandbox's own, one a
+// controller; cgroups(7).
+type MakeBranches struct {
+	Paths []string `json:"paths"`
+}
+
+func (m MakeBranches) String() string  { return "mkdir " + strings.Join(m.Paths, " ") }
+func (m MakeBranches) Command() string { return "mkdir " + quoteAll(m.Paths) }
+func (MakeBranches) Acts() []string    { return nil }
+
+// Write is one control file and what is written to it.
+type Write struct {
+	Path  string `json:"path"`
+	Value string `json:"value"`
+}
+
+func said(writes []Write) []string {
+	parts := make([]string, len(writes))
+	for i, w := range writes {
+		parts[i] = "write " + w.Value + " to " + w.Path
+	}
+	return parts
+}
+
+func typed(writes []Write) []string {
+	parts := make([]string, len(writes))
+	for i, w := range writes {
+		parts[i] = "echo " + Quote(w.Value) + " > " + Quote(w.Path)
+	}
+	return parts
+}
+
+// SetLimits writes control files of cgroups; cgroups(7).
+type SetLimits struct {
+	Writes []Write `json:"writes"`
+}
+
+func (s SetLimits) String() string  { return strings.Join(said(s.Writes), ", ") }
+func (s SetLimits) Command() string { return strings.Join(typed(s.Writes), "; ") }
+func (SetLimits) Acts() []string    { return nil }
+
+// StartScope asks the user's systemd for a cgroup around the init, in which the
+// user may make others; https://systemd.io/CGROUP_DELEGATION.
+type StartScope struct {
+	Unit string `json:"unit"`
+}
+
+func (s StartScope) String() string { return "StartTransientUnit(" + s.Unit + ", Delegate=yes)" }
+func (s StartScope) Command() string {
+	return "systemd-run --user --scope --property Delegate=yes --unit " + Quote(s.Unit)
+}
+func (StartScope) Acts() []string { return nil }
 
 // UnshareCgroup gives the calling thread, and all it starts, a cgroup
 // namespace rooted at the cgroup it is in now; cgroup_namespaces(7).
 type UnshareCgroup struct{}
+
+// CgroupNamespace makes a cgroup namespace rooted at the cgroup with the
+// limits, which only commands are in: a process that joins it unshares the
+// namespace, and every command enters that; setns(2).
+type CgroupNamespace struct {
+	Join JoinCgroup `json:"join"`
+}
+
+func (c CgroupNamespace) String() string {
+	return c.Join.String() + ", unshare(CLONE_NEWCGROUP), setns"
+}
+func (c CgroupNamespace) Command() string { return c.Join.Command() + "; unshare --cgroup" }
+func (CgroupNamespace) Acts() []string    { return nil }
 
 func (UnshareCgroup) String() string  { return "unshare(CLONE_NEWCGROUP)" }
 func (UnshareCgroup) Command() string { return "unshare --cgroup" }

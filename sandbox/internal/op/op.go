@@ -56,7 +56,13 @@ type Scene interface {
 	// Descriptor returns the descriptor sent under that name, or an error.
 	// The scene keeps it and closes it.
 	Descriptor(name string) (int, error)
+	// Keep gives the scene a descriptor, for a later operation or for the
+	// commands.
+	Keep(name string, fd int)
 }
+
+// ProgramDescriptor names the program that the init and its helpers run.
+const ProgramDescriptor = "program"
 
 // Error is an operation that the kernel refused.
 type Error struct {
@@ -103,11 +109,14 @@ func of[T Operation, P interface {
 
 // table holds every operation there is.
 var table = []row{
-	of[MakeCgroup]("cgroup"), of[Clone]("clone"), of[BuildOverlay]("build-overlay"),
+	of[MakeCgroup]("cgroup"), of[MakeBranches]("branches"), of[SetLimits]("limits"), of[StartScope]("scope"), of[Clone]("clone"), of[BuildTiny]("build-tiny"), of[BuildOverlay]("build-overlay"),
 	of[PrivateMounts]("private-mounts"), of[AttachMount]("attach-mount"), of[Mount]("mount"), of[Bind]("bind"),
 	of[OverlayDirectory]("overlay-directory"), of[MakeDirectory]("directory"), of[MakeSymlink]("symlink"),
 	of[Devices]("devices"), of[BuildDevices]("build-devices"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
 	of[SetHostname]("hostname"), of[LinkUp]("link-up"), of[UnshareCgroup]("unshare-cgroup"), of[UnshareTime]("unshare-time"),
+	of[OpenTree]("open-tree"), of[PlaceMount]("place-mount"), of[ReadOnlyRoot]("read-only-root"), of[WriteFile]("write-file"),
+	of[HidePaths]("hide-paths"), of[JoinCgroup]("join-cgroup"), of[CgroupNamespace]("cgroup-namespace"), of[LimitCapabilities]("capabilities"),
+	of[NoNewPrivileges]("no-new-privs"), of[Landlock]("landlock"), of[Seccomp]("seccomp"),
 	of[Execute]("execute"),
 }
 

@@ -15,10 +15,19 @@ type BuildOverlay struct {
 	IDMapped bool `json:"id_mapped,omitempty"`
 	// Owner is the host's uid and gid of the upper directory.
 	Owner int `json:"owner"`
+	// Memory puts Upper and Work on a tmpfs of the overlay's own, of which they
+	// are then names.
+	Memory bool `json:"memory,omitempty"`
 }
+
+// MemorySize bounds a root's tmpfs, in bytes.
+const MemorySize = 256 << 20
 
 func (b BuildOverlay) String() string {
 	s := fmt.Sprintf("fsopen(overlay), lowerdir=%s, upperdir=%s, fsmount", b.Lower, b.Upper)
+	if b.Memory {
+		s = "fsopen(tmpfs), " + s
+	}
 	if b.IDMapped {
 		s += ", lower id-mapped"
 	}
@@ -52,3 +61,13 @@ func (o OverlayDirectory) Command() string {
 }
 
 func (OverlayDirectory) Acts() []string { return []string{"mount"} }
+
+// BuildTiny makes the directory of tentpole's own small root, if it is not there
+// yet: a shell and everyday commands, in one program. Sandboxes share it.
+type BuildTiny struct {
+	Path string `json:"path"`
+}
+
+func (b BuildTiny) String() string  { return "build the tiny root in " + b.Path + ", once" }
+func (b BuildTiny) Command() string { return "" }
+func (BuildTiny) Acts() []string    { return nil }

@@ -3,6 +3,7 @@ package op
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -28,8 +29,8 @@ func (m Mount) Perform(Scene) error {
 			data = append(data, o)
 		}
 	}
-	if err := os.MkdirAll(m.Target, 0o755); err != nil {
-		return failed("mkdir", m.Target, err)
+	if err := makeDirectory(m.Target); err != nil {
+		return err
 	}
 	return failed("mount "+m.Type+" on", m.Target, unix.Mount(m.Source, m.Target, m.Type, flags, strings.Join(data, ",")))
 }
@@ -52,6 +53,16 @@ func (b Bind) Perform(Scene) error {
 	return failed("move_mount to", b.Target, unix.MoveMount(tree, "", unix.AT_FDCWD, b.Target, unix.MOVE_MOUNT_F_EMPTY_PATH))
 }
 
+// makeDirectory makes a directory to mount on, where none is. A link is not
+// followed: before the change of root, one in a foreign root directory would
+// lead to a place of the host's.
+func makeDirectory(target string) error {
+	if st, err := os.Lstat(target); err == nil && st.Mode()&os.ModeSymlink != 0 {
+		return failed("mount on a link", target, unix.ELOOP)
+	}
+	return failed("mkdir", target, os.MkdirAll(target, 0o755))
+}
+
 // makeTarget makes an empty file or directory to mount over, like the source.
 func makeTarget(source, target string) error {
 	st, err := os.Stat(source)
@@ -59,7 +70,7 @@ func makeTarget(source, target string) error {
 		return failed("stat", source, err)
 	}
 	if st.IsDir() {
-		return failed("mkdir", target, os.MkdirAll(target, 0o755))
+		return makeDirectory(target)
 	}
 	f, err := os.OpenFile(target, os.O_CREATE|os.O_WRONLY|unix.O_NOFOLLOW, 0o644)
 	if err != nil {
@@ -72,6 +83,9 @@ func (a AttachMount) Perform(s Scene) error {
 	fd, err := s.Descriptor(a.Name)
 	if err != nil {
 		return failed("move_mount", a.Name, err)
+	}
+	if err := makeDirectory(a.Target); err != nil {
+		return err
 	}
 	return failed("move_mount to", a.Target, unix.MoveMount(fd, "", unix.AT_FDCWD, a.Target, unix.MOVE_MOUNT_F_EMPTY_PATH))
 }
@@ -141,8 +155,8 @@ func (p PivotRoot) Perform(Scene) error {
 }
 
 func (d Devices) Perform(s Scene) error {
-	if err := os.MkdirAll(d.Target, 0o755); err != nil {
-		return failed("mkdir", d.Target, err)
+	if err := makeDirectory(d.Target); err != nil {
+		return err
 	}
 	if err := unix.Mount("tmpfs", d.Target, "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "mode=0755,size=64k"); err != nil {
 		return failed("mount tmpfs on", d.Target, err)
@@ -198,6 +212,10 @@ func (UnshareCgroup) Perform(Scene) error {
 }
 
 func (u UnshareTime) Perform(Scene) error {
+	// Before Linux 6.2 a thread whose children are to be in another time
+	// namespace cannot start threads, which share its memory. A locked one has
+	// the runtime start them from elsewhere.
+	runtime.LockOSThread()
 	if err := unix.Unshare(unix.CLONE_NEWTIME); err != nil {
 		return failed("unshare", "time", err)
 	}

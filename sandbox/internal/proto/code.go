@@ -14,7 +14,10 @@ func (m *Configure) Code(c *wire.Coder) {
 	})
 	c.Strings(&m.Own)
 	c.Strings(&m.Environment)
+	c.Bool(&m.BecomeRoot)
+	c.Bool(&m.Rootless)
 	c.Int(&m.FailAt)
+	c.String(&m.FailHow)
 }
 
 // Code implements wire.Value.
@@ -39,6 +42,7 @@ func (m *Run) Code(c *wire.Coder) {
 	c.Strings(&m.Args)
 	c.Strings(&m.Env)
 	c.String(&m.Dir)
+	c.String(&m.User)
 	terminal := m.Terminal != nil
 	if c.Bool(&terminal); terminal {
 		if m.Terminal == nil {
@@ -57,6 +61,8 @@ func (m *Started) Code(c *wire.Coder) {
 	c.Int(&m.ID)
 	c.Int(&m.PID)
 	c.Int64(&m.Microseconds)
+	wire.List(c, &m.Operations, func(c *wire.Coder, n *int) { c.Int(n) })
+	wire.List(c, &m.Took, func(c *wire.Coder, t *int64) { c.Int64(t) })
 }
 
 // Code implements wire.Value.
@@ -64,6 +70,8 @@ func (m *Refused) Code(c *wire.Coder) {
 	c.Int(&m.ID)
 	c.String(&m.Text)
 	c.Int(&m.Errno)
+	c.Int(&m.Operation)
+	c.String(&m.Op)
 }
 
 // Code implements wire.Value.
@@ -76,4 +84,18 @@ func (m *Exited) Code(c *wire.Coder) {
 // Code implements wire.Value.
 func (m *Told) Code(c *wire.Coder) {
 	c.String(&m.Hostname)
+	c.String(&m.Cgroup)
+	c.Int(&m.Landlock)
+}
+
+// Code implements wire.Value.
+func (m *Socket) Code(c *wire.Coder) {
+	c.Int(&m.ID)
+	c.Int(&m.Family)
+}
+
+// Code implements wire.Value.
+func (m *Opened) Code(c *wire.Coder) {
+	c.Int(&m.ID)
+	c.Int(&m.Errno)
 }

@@ -16,9 +16,13 @@
 //	   |<-----------------------------------|
 //	   |   Exited{id, status}               |
 //	   |<-----------------------------------|
-//	   |  Ask{}                             |
+//	   |  Ask{} [+ cgroup file]             |
 //	   |----------------------------------->|
 //	   |          Told{hostname, …}         |
+//	   |<-----------------------------------|
+//	   |  Socket{id, family}                |
+//	   |----------------------------------->|
+//	   |   Opened{id} + socket              |  of the sandbox's network namespace
 //	   |<-----------------------------------|
 //	   |  end of the liveness pipe          |
 //	   |----------------------------------->|  kills everything, then itself
@@ -66,6 +70,8 @@ const (
 	KindExited    = "exited"
 	KindAsk       = "ask"
 	KindTold      = "told"
+	KindSocket    = "socket"
+	KindOpened    = "opened"
 )
 
 // Message is one message; its body is one of the types below, by Kind.
@@ -100,9 +106,22 @@ type Configure struct {
 	Own []string
 	// Environment of everything that is started inside, unless Run gives one.
 	Environment []string
-	// FailAt makes the operation with this index fail, for tests; -1 never.
-	FailAt int
+	// BecomeRoot says that the ids are mapped now: the init is to be uid 0, and
+	// without groups unless Rootless, where they cannot be dropped.
+	BecomeRoot bool
+	Rootless   bool
+	// FailAt makes the operation with this index fail, for tests, as FailHow
+	// says; -1 never.
+	FailAt  int
+	FailHow string
 }
+
+// How an operation fails on purpose.
+const (
+	FailError = "error"
+	FailPanic = "panic"
+	FailKill  = "kill" // it waits to be killed
+)
 
 // Namespace is one namespace by its layer word.
 type Namespace struct {
@@ -113,8 +132,16 @@ type Namespace struct {
 // KillDescriptor names the descriptor of the sandbox's cgroup.kill.
 const KillDescriptor = "cgroup.kill"
 
+// ThawDescriptor names the descriptor of the v1 group's freezer.state: a frozen
+// process does not die.
+const ThawDescriptor = "freezer.state"
+
+// Later stands for the time of an operation that each command performs on
+// itself.
+const Later = -1
+
 // Performed says that the operations from First on were done, and how long
-// each took, in microseconds. Fast ones are reported together.
+// each took, in microseconds, or Later. Fast ones are reported together.
 type Performed struct {
 	First int
 	Took  []int64
@@ -153,6 +180,9 @@ type Run struct {
 	Args []string
 	Env  []string
 	Dir  string
+	// User is who the command runs as, USER or USER:GROUP as the sandbox knows
+	// them; "" is root.
+	User string
 	// Terminal, when set, asks for the sandbox's own pseudo terminal.
 	Terminal *Size
 	// Tool runs tentpole's own helper inside, with Args as its arguments.
@@ -165,6 +195,10 @@ type Started struct {
 	ID           int
 	PID          int // as seen from inside
 	Microseconds int64
+	// Operations are those that the command performed on itself, by their
+	// index, and Took how long each of them took, in microseconds.
+	Operations []int
+	Took       []int64
 }
 
 // Refused tells that a command could not be started.
@@ -172,6 +206,10 @@ type Refused struct {
 	ID    int
 	Text  string
 	Errno int
+	// Operation is the one that the command was refused, -1 when it was none;
+	// Op says what was tried.
+	Operation int
+	Op        string
 }
 
 // Exited tells that a command ended. Status is its exit code, or 128 and the
@@ -185,4 +223,25 @@ type Exited struct {
 // Told is what the init sees from inside.
 type Told struct {
 	Hostname string
+	// Cgroup is what the open /proc/PID/cgroup that came with the question says
+	// in the cgroup namespace of the commands; empty without one.
+	Cgroup string
+	// Landlock is the number of domains that a command begins in, or Uncounted.
+	Landlock int
+}
+
+// Uncounted stands for a number that the init could not find out.
+const Uncounted = -1
+
+// Socket asks for a stream socket that belongs to the sandbox's network
+// namespace, whoever connects it later; network_namespaces(7).
+type Socket struct {
+	ID     int
+	Family int // AF_INET or AF_INET6
+}
+
+// Opened answers: the socket comes along, unless Errno says why not.
+type Opened struct {
+	ID    int
+	Errno int
 }

@@ -8,9 +8,11 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
 
@@ -23,21 +25,30 @@ func (in *initProcess) run(m proto.Message, fds []int) {
 		return
 	}
 	begin := time.Now()
-	pid, pidfd, master, err := in.start(r, fds)
-	if err != nil {
-		refused := proto.Refused{ID: r.ID, Text: err.Error()}
-		var errno syscall.Errno
-		if errors.As(err, &errno) {
-			refused.Errno = int(errno)
+	master, err := -1, error(nil)
+	if r.Terminal != nil {
+		var slave int
+		if master, slave, err = openTerminal(*r.Terminal); err == nil {
+			fds = append(fds, slave, slave, slave)[len(fds):]
+			defer unix.Close(slave)
 		}
-		in.conn.Send(proto.KindRefused, &refused)
+	}
+	var started proto.Started
+	var pidfd int
+	if err == nil {
+		started, pidfd, err = in.start(r, fds)
+	}
+	if err != nil {
+		closeMaster(master)
+		in.conn.Send(proto.KindRefused, refusal(r.ID, err))
 		return
 	}
 	out := []int{pidfd}
 	if master >= 0 {
 		out = append(out, master)
 	}
-	in.conn.Send(proto.KindStarted, &proto.Started{ID: r.ID, PID: pid, Microseconds: time.Since(begin).Microseconds()}, out...)
+	started.Microseconds = time.Since(begin).Microseconds()
+	in.conn.Send(proto.KindStarted, &started, out...)
 	closeAll(out)
 	in.mu.Unlock() // taken by start: the exit is reported after the start
 	select {
@@ -46,49 +57,105 @@ func (in *initProcess) run(m proto.Message, fds []int) {
 	}
 }
 
-// start forks with in.mu held and, when it succeeds, leaves it held.
-func (in *initProcess) start(r proto.Run, fds []int) (pid, pidfd, master int, err error) {
-	master = -1
-	attr := &syscall.ProcAttr{Dir: r.Dir, Env: r.Env, Sys: &syscall.SysProcAttr{Setsid: true, PidFD: &pidfd}}
-	if attr.Env == nil {
-		attr.Env = in.cfg.Environment
+func refusal(id int, err error) *proto.Refused {
+	refused := &proto.Refused{ID: id, Text: err.Error(), Operation: -1}
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		refused.Errno = int(errno)
 	}
-	if r.Terminal != nil {
-		var slave int
-		if master, slave, err = openTerminal(*r.Terminal); err != nil {
-			return 0, 0, -1, err
-		}
-		defer unix.Close(slave)
-		fds = []int{slave, slave, slave}
-		attr.Sys.Setctty, attr.Sys.Ctty = true, 0
+	var b *burdenError
+	var call *fork.Error
+	var missing *unknownError
+	switch {
+	case errors.As(err, &b):
+		refused.Operation, refused.Op = b.operation, b.name
+	case errors.As(err, &call):
+		refused.Op = call.Name
+	case errors.As(err, &missing):
+		refused.Op = "find the " + missing.what + " " + missing.word + " of the inside"
 	}
-	if len(fds) != 3 || len(r.Args) == 0 {
-		return 0, 0, -1, fmt.Errorf("command %q with %d descriptors: %w", r.Args, len(fds), unix.EINVAL)
+	return refused
+}
+
+// start forks with in.mu held and, when it succeeds, leaves it held. The files
+// are standard input, output and error.
+func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, pidfd int, err error) {
+	if len(files) != 3 || len(r.Args) == 0 {
+		return started, -1, fmt.Errorf("command %q with %d descriptors: %w", r.Args, len(files), unix.EINVAL)
 	}
-	for _, fd := range fds {
-		attr.Files = append(attr.Files, uintptr(fd))
+	env := r.Env
+	if env == nil {
+		env = in.cfg.Environment
 	}
 	path := fmt.Sprintf("/proc/self/fd/%d", in.program)
 	if !r.Tool {
-		if path, err = lookUp(r.Args[0], attr.Env, r.Dir); err != nil {
-			closeMaster(master)
-			return 0, 0, -1, err
+		if path, err = lookUp(r.Args[0], env, r.Dir); err != nil {
+			return started, -1, err
 		}
+	}
+	p, err := fork.New()
+	if err != nil {
+		return started, -1, err
+	}
+	defer p.Close()
+	own := p.Add(stand(r, files)...)
+	in.burden.load(p)
+	if r.User != "" {
+		who, err := lookUpAccount(r.User)
+		if err != nil {
+			return started, -1, err
+		}
+		p.Add(who.calls()...)
+	}
+	if err := p.Exec(path, r.Args, env); err != nil {
+		return started, -1, err
 	}
 	in.mu.Lock()
 	if in.ending {
 		in.mu.Unlock()
-		closeMaster(master)
-		return 0, 0, -1, unix.ESHUTDOWN
+		return started, -1, unix.ESHUTDOWN
 	}
-	pid, err = syscall.ForkExec(path, r.Args, attr)
+	pid, pidfd, err := p.Start(in.burden.birth)
 	if err != nil {
 		in.mu.Unlock()
-		closeMaster(master)
-		return 0, 0, -1, &fs.PathError{Op: "exec", Path: r.Args[0], Err: err}
+		return started, -1, in.burden.blame(err, own, r.Args[0])
 	}
 	in.commands[pid] = r.ID
-	return pid, pidfd, master, nil
+	started = proto.Started{ID: r.ID, PID: pid, Operations: in.burden.operations()}
+	for _, took := range p.Marks() {
+		started.Took = append(started.Took, took.Microseconds())
+	}
+	return started, pidfd, nil
+}
+
+// stand are the calls by which a command becomes a process of its own: a
+// session, its files, its terminal, its directory, the limit on open files.
+func stand(r proto.Run, files []int) []fork.Call {
+	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
+	for i, fd := range files {
+		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
+	}
+	if r.Terminal != nil {
+		calls = append(calls, fork.Call{Number: unix.SYS_IOCTL, Args: [6]uintptr{0, unix.TIOCSCTTY, 1}, Name: "ioctl TIOCSCTTY"})
+	}
+	if r.Dir != "" {
+		dir := append([]byte(r.Dir), 0)
+		calls = append(calls, fork.Call{Number: unix.SYS_CHDIR, Args: [6]uintptr{pointer(&dir[0])}, Keep: dir, Name: "chdir " + r.Dir})
+	}
+	return append(calls, openFiles()...)
+}
+
+// openFiles undoes what Go's runtime does at its start for itself: it raises
+// the soft limit on open files to one less than the hard one. A command gets
+// what Linux gives a process to begin with; getrlimit(2), INR_OPEN_CUR.
+func openFiles() []fork.Call {
+	var now unix.Rlimit
+	if unix.Getrlimit(unix.RLIMIT_NOFILE, &now) != nil || now.Cur != now.Max-1 {
+		return nil
+	}
+	limit := &unix.Rlimit{Cur: min(1024, now.Max), Max: now.Max}
+	return []fork.Call{{Number: unix.SYS_PRLIMIT64, Name: "prlimit RLIMIT_NOFILE", Keep: limit,
+		Args: [6]uintptr{0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(limit))}}}
 }
 
 func closeMaster(fd int) {

@@ -26,25 +26,45 @@ func (in *initProcess) watchOwner() {
 	}
 }
 
-// patience bounds how long the init hunts for descendants that keep forking.
-const patience = 2 * time.Second
+// The init hunts for descendants until none is left, at most this long: whoever
+// forks faster than it looks is left to cgroup.kill, where there is one.
+const (
+	patience     = 2 * time.Second
+	killPatience = patience / 10
+)
 
 // end kills everything the init has started and leaves. It never returns.
 func (in *initProcess) end() {
+	if !in.leaving.CompareAndSwap(false, true) {
+		select {} // another thread has heard of it first
+	}
+	// A frozen process of v1 does not die, whoever starts it waits for it.
+	if fd, err := in.Descriptor(proto.ThawDescriptor); err == nil {
+		unix.Write(fd, []byte("THAWED"))
+	}
 	if os.Getpid() == 1 {
 		// pid_namespaces(7): with its init, the namespace's processes die.
 		os.Exit(0)
 	}
-	in.mu.Lock()
-	in.ending = true
-	in.mu.Unlock()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		in.mu.Lock()
-		in.collect()
-		in.mu.Unlock()
+	all, err := in.Descriptor(proto.KillDescriptor)
+	if err != nil {
+		in.hunt(patience)
+		os.Exit(0)
+	}
+	in.hunt(killPatience)
+	// Whoever has changed parents or sessions is still in the cgroup. So
+	// are we.
+	unix.Write(all, []byte("1"))
+	os.Exit(0)
+}
+
+// hunt kills descendants until none is left and none is being started.
+func (in *initProcess) hunt(patience time.Duration) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(200 * time.Microsecond) {
+		refused := in.refuse()
 		left := in.descendants(os.Getpid())
-		if len(left) == 0 {
-			break
+		if refused && len(left) == 0 {
+			return
 		}
 		// Stopped first, so that nobody forks while the others die.
 		for _, pid := range left {
@@ -53,14 +73,20 @@ func (in *initProcess) end() {
 		for _, pid := range left {
 			unix.Kill(pid, unix.SIGKILL)
 		}
-		time.Sleep(200 * time.Microsecond)
 	}
-	if fd, ok := in.descriptors[proto.KillDescriptor]; ok {
-		// Whoever has changed parents or sessions is still in the cgroup. So
-		// are we.
-		unix.Write(fd, []byte("1"))
+}
+
+// refuse has no more commands started, and takes those that have ended. It does
+// not wait for one that is being started, which may hang before its exec, on a
+// file system that does not answer: that one has to be killed first.
+func (in *initProcess) refuse() bool {
+	if !in.mu.TryLock() {
+		return false
 	}
-	os.Exit(0)
+	defer in.mu.Unlock()
+	in.ending = true
+	in.collect()
+	return true
 }
 
 // descendants lists the children of pid, their children, and so on, from
@@ -77,30 +103,51 @@ func (in *initProcess) descendants(pid int) []int {
 }
 
 func (in *initProcess) children(pid int) []int {
-	if in.proc == nil {
+	if in.proc < 0 {
 		return nil
 	}
-	tasks := strconv.Itoa(pid) + "/task"
-	dir, err := in.proc.Open(tasks)
+	tasks, err := unix.Openat(in.proc, strconv.Itoa(pid)+"/task", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil
 	}
-	threads, err := dir.Readdirnames(-1)
-	dir.Close()
-	if err != nil {
-		return nil
-	}
+	defer unix.Close(tasks)
 	var kids []int
-	for _, t := range threads {
-		list, err := in.proc.ReadFile(tasks + "/" + t + "/children")
-		if err != nil {
-			continue
-		}
-		for _, f := range strings.Fields(string(list)) {
+	for _, thread := range entries(tasks) {
+		for _, f := range strings.Fields(readAll(tasks, thread+"/children")) {
 			if kid, err := strconv.Atoi(f); err == nil {
 				kids = append(kids, kid)
 			}
 		}
 	}
 	return kids
+}
+
+// entries and readAll do without package os, which would ask the poller about
+// each file: while the init looks around, its descendants fork.
+func entries(dir int) (names []string) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := unix.ReadDirent(dir, buf)
+		if err != nil || n <= 0 {
+			return names
+		}
+		_, _, names = unix.ParseDirent(buf[:n], -1, names)
+	}
+}
+
+func readAll(dir int, name string) string {
+	fd, err := unix.Openat(dir, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return ""
+	}
+	defer unix.Close(fd)
+	var text []byte
+	buf := make([]byte, 4096)
+	for {
+		n, err := unix.Read(fd, buf)
+		if err != nil || n <= 0 {
+			return string(text)
+		}
+		text = append(text, buf[:n]...)
+	}
 }

@@ -26,7 +26,11 @@ func (in *initProcess) guard(ns string) error {
 		return fmt.Errorf("namespace %q: %w", ns, unix.EINVAL)
 	}
 	var st unix.Stat_t
-	if err := unix.Stat("/proc/thread-self/ns/"+file, &st); err != nil {
+	if fd, err := in.Descriptor("ns/" + ns); err == nil { // commands enter it, the init does not
+		if err := unix.Fstat(fd, &st); err != nil {
+			return fmt.Errorf("stat the %s namespace: %w", ns, err)
+		}
+	} else if err := unix.Stat("/proc/thread-self/ns/"+file, &st); err != nil {
 		return fmt.Errorf("stat /proc/thread-self/ns/%s: %w", file, err)
 	}
 	host, known := in.host[ns]
@@ -35,5 +39,7 @@ func (in *initProcess) guard(ns string) error {
 	}
 	return nil
 }
+
+func address[T any](list []T) uintptr { return uintptr(unsafe.Pointer(&list[0])) }
 
 func pointer(p *byte) uintptr { return uintptr(unsafe.Pointer(p)) }

@@ -16,7 +16,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -30,16 +32,19 @@ import (
 type initProcess struct {
 	conn *proto.Conn
 	cfg  proto.Configure
-	// descriptors came with Configure, by name.
+	// descriptors came with Configure, or were kept by operations, by name.
 	descriptors map[string]int
+	holding     sync.Mutex // of descriptors: some operations go on beside others
 	// program is tentpole's own binary, for helpers that run inside.
 	program int
-	proc    *os.Root // /proc as it was at birth; nil for PID 1, which needs none
+	proc    int // /proc as it was at birth; -1 for PID 1, which needs none
 	host    map[string]uint64
+	burden  burden
 
 	mu       sync.Mutex // held while a command is forked, and while it is reaped
 	commands map[int]int
 	ending   bool
+	leaving  atomic.Bool   // end was called
 	born     chan struct{} // a command was started: there is something to reap
 }
 
@@ -47,14 +52,14 @@ type initProcess struct {
 // what is unshared for one thread (cgroup, time) is inherited by the commands
 // because they are all started from here.
 func Main() {
-	in := &initProcess{commands: map[int]int{}, descriptors: map[string]int{}, born: make(chan struct{}, 1)}
+	in := &initProcess{commands: map[int]int{}, descriptors: map[string]int{}, born: make(chan struct{}, 1), proc: -1, burden: burden{birth: -1}}
 
 	// Nothing but the conversation and the liveness pipe survives an exec.
 	unix.Prctl(unix.PR_SET_NAME, comm(proto.InitName), 0, 0, 0)
 	unix.CloseRange(proto.SocketFD, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 
 	if os.Getpid() != 1 {
-		in.proc, _ = os.OpenRoot("/proc")
+		in.proc, _ = unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	}
 
 	// Orphans come to us, so that we can find them when we end.
@@ -63,6 +68,7 @@ func Main() {
 	}
 
 	in.configure()
+	in.becomeRoot()
 	in.raise()
 	in.verify()
 	in.seal()
@@ -96,6 +102,55 @@ func (in *initProcess) configure() {
 	if err != nil {
 		in.abort(-1, 0, &op.Error{Op: "open", Target: "/proc/self/exe", Err: err})
 	}
+	in.descriptors[op.ProgramDescriptor] = in.program
+}
+
+// becomeRoot takes the first user id of the inside, when ids are mapped. Until
+// now the init was nobody, and kept its rights as ambient ones, which commands
+// are not to inherit.
+func (in *initProcess) becomeRoot() {
+	if !in.cfg.BecomeRoot {
+		return
+	}
+	var err error
+	if !in.cfg.Rootless {
+		err = errors.Join(syscall.Setgroups(nil), syscall.Setresgid(0, 0, 0), syscall.Setresuid(0, 0, 0))
+	}
+	if err == nil {
+		err = unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+	}
+	if err == nil {
+		err = disinherit()
+	}
+	if err == nil {
+		err = mourn() // forgotten by the kernel when ids change
+	}
+	if err != nil {
+		in.abort(-1, 0, &op.Error{Op: "become", Target: "root of the user namespace", Err: err})
+	}
+}
+
+// mourn asks for a signal when the thread that started this process ends, as the
+// parent has asked before the ids changed. SIGKILL is for an init whose death is
+// everybody's; another is only woken.
+func mourn() error {
+	sig := unix.SIGCONT
+	if os.Getpid() == 1 {
+		sig = unix.SIGKILL
+	}
+	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(sig), 0, 0, 0)
+}
+
+// disinherit empties the inheritable set of this thread, from which all commands
+// are started.
+func disinherit() error {
+	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(header, &sets[0]); err != nil {
+		return err
+	}
+	sets[0].Inheritable, sets[1].Inheritable = 0, 0
+	return unix.Capset(header, &sets[0])
 }
 
 // together is how long reports wait for each other: waking the parent for
@@ -140,6 +195,9 @@ func (in *initProcess) turn(i int, o op.Operation, aside map[int]chan outcome) (
 	}
 	begin := time.Now()
 	err = in.perform(i, o)
+	if _, performs := o.(op.Performer); !performs && err == nil {
+		return proto.Later, nil
+	}
 	return time.Since(begin).Microseconds(), err
 }
 
@@ -168,12 +226,20 @@ func (in *initProcess) beside() map[int]chan outcome {
 	return aside
 }
 
-func (in *initProcess) perform(i int, o op.Operation) error {
+// perform carries out one operation. A panic is an error like another: it has
+// to reach the owner with the operation's name.
+func (in *initProcess) perform(i int, o op.Operation) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &op.Error{Op: "perform", Target: o.String(), Err: fmt.Errorf("panic: %v", cause)}
+		}
+	}()
 	if i == in.cfg.FailAt {
-		return &op.Error{Op: op.Kind(o), Target: "failed on purpose", Err: unix.ECANCELED}
+		return in.failOnPurpose(o)
 	}
-	p, ok := o.(op.Performer)
-	if !ok {
+	p, performs := o.(op.Performer)
+	r, restricts := o.(op.Restriction)
+	if !performs && !restricts {
 		return &op.Error{Op: op.Kind(o), Target: "inside", Err: unix.ENOSYS}
 	}
 	for _, ns := range o.Acts() {
@@ -181,12 +247,40 @@ func (in *initProcess) perform(i int, o op.Operation) error {
 			return &op.Error{Op: op.Kind(o), Target: "shared " + ns + " namespace", Err: err}
 		}
 	}
-	return p.Perform(in)
+	if performs {
+		if err := p.Perform(in); err != nil {
+			return err
+		}
+	}
+	if restricts {
+		return in.carry(i, r)
+	}
+	return nil
+}
+
+func (in *initProcess) failOnPurpose(o op.Operation) error {
+	switch in.cfg.FailHow {
+	case proto.FailPanic:
+		panic("on purpose")
+	case proto.FailKill:
+		in.conn.Send(proto.KindPerformed, &proto.Performed{First: in.cfg.FailAt})
+		select {} // until the owner, who knows now, has done it
+	}
+	return &op.Error{Op: "perform", Target: o.String(), Err: unix.ECANCELED}
+}
+
+// Keep implements op.Scene.
+func (in *initProcess) Keep(name string, fd int) {
+	in.holding.Lock()
+	defer in.holding.Unlock()
+	in.descriptors[name] = fd
 }
 
 // Descriptor implements op.Scene.
 func (in *initProcess) Descriptor(name string) (int, error) {
+	in.holding.Lock()
 	fd, ok := in.descriptors[name]
+	in.holding.Unlock()
 	if !ok {
 		return -1, fmt.Errorf("descriptor %q: %w", name, unix.ENOENT)
 	}
@@ -207,7 +301,7 @@ func (in *initProcess) verify() {
 // its descriptors or memory opened, by one that holds no capability over it.
 func (in *initProcess) seal() {
 	for name, fd := range in.descriptors {
-		if name != proto.KillDescriptor {
+		if !in.stays(name) {
 			unix.Close(fd)
 			delete(in.descriptors, name)
 		}
@@ -218,6 +312,15 @@ func (in *initProcess) seal() {
 	if err := in.conn.Send(proto.KindReady, &proto.Empty{}); err != nil {
 		in.end()
 	}
+}
+
+// stays tells whether a descriptor is needed beyond the start.
+func (in *initProcess) stays(name string) bool {
+	switch name {
+	case proto.KillDescriptor, proto.ThawDescriptor, op.ProgramDescriptor, op.LeafDescriptor, op.NamespaceDescriptor, op.LandlockDescriptor:
+		return true
+	}
+	return strings.HasPrefix(name, op.TasksDescriptors)
 }
 
 // serve answers until the conversation ends. What must go on beside it begins
@@ -233,7 +336,9 @@ func (in *initProcess) serve() {
 		case proto.KindRun:
 			in.run(m, fds)
 		case proto.KindAsk:
-			in.conn.Send(proto.KindTold, in.tell())
+			in.conn.Send(proto.KindTold, in.tell(fds))
+		case proto.KindSocket:
+			in.open(m)
 		}
 		if first {
 			go in.reap()

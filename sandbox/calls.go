@@ -1,0 +1,110 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
+	"github.com/tentpole-labs/tentpole/sandbox/seccomp"
+)
+
+// CallRules say which system calls are left: a profile, and calls beside it.
+type CallRules struct {
+	// Profile is "" or "docker" for Docker's default, "all" or "none" for all
+	// calls or none to begin with, or a profile in JSON.
+	Profile string `json:"profile,omitempty"`
+	// Allow and Deny are names of calls that are allowed or refused whatever
+	// the profile says; a name in both is refused.
+	Allow []string `json:"allow,omitempty"`
+	Deny  []string `json:"deny,omitempty"`
+}
+
+// IsZero tells whether nothing is said.
+func (c CallRules) IsZero() bool { return c.Profile == "" && len(c.Allow) == 0 && len(c.Deny) == 0 }
+
+// profiles are those with a name.
+var profiles = []struct {
+	name, say string
+	make      func(seccomp.Target) (seccomp.Policy, error)
+}{
+	{"docker", "Docker's default profile", seccomp.Docker},
+	{"all", "all calls", func(t seccomp.Target) (seccomp.Policy, error) { return seccomp.Deny(t.Arch) }},
+	{"none", "no calls", func(t seccomp.Target) (seccomp.Policy, error) { return seccomp.Allow(t.Arch) }},
+}
+
+func (c CallRules) check() error {
+	if strings.HasPrefix(strings.TrimSpace(c.Profile), "{") || c.Profile == "" {
+		return nil
+	}
+	var names []string
+	for _, p := range profiles {
+		if p.name == c.Profile {
+			return nil
+		}
+		names = append(names, p.name)
+	}
+	return &UsageError{What: "seccomp profile", Word: c.Profile, Known: names}
+}
+
+// policy works out the rules for a target, and says in words what they are.
+func (c CallRules) policy(t seccomp.Target) (p seccomp.Policy, say string, err error) {
+	p, say, err = c.profile(t)
+	for _, more := range []struct {
+		names []string
+		add   func(seccomp.Policy, seccomp.Arch, ...string) (seccomp.Policy, error)
+		say   string
+	}{{c.Allow, seccomp.Policy.Allow, " and "}, {c.Deny, seccomp.Policy.Deny, " without "}} {
+		if err != nil || len(more.names) == 0 {
+			continue
+		}
+		p, err = more.add(p, t.Arch, more.names...)
+		say += more.say + strings.Join(more.names, ",")
+	}
+	var unknown *seccomp.UnknownCallError
+	if errors.As(err, &unknown) {
+		err = &UsageError{What: "system call", Word: unknown.Name, Near: unknown.Known()}
+	}
+	return p, say, err
+}
+
+func (c CallRules) profile(t seccomp.Target) (seccomp.Policy, string, error) {
+	name := c.Profile
+	if name == "" {
+		name = profiles[0].name
+	}
+	for _, p := range profiles {
+		if p.name == name {
+			made, err := p.make(t)
+			return made, p.say, err
+		}
+	}
+	made, err := seccomp.Read(strings.NewReader(c.Profile), t)
+	return made, "a profile of your own", err
+}
+
+// filter is the operation for the plan's rules.
+func (p *Plan) filter() (op.Seccomp, error) {
+	arch := seccomp.Arch(runtime.GOARCH)
+	policy, say, err := p.Spec.Calls.policy(p.target())
+	if err != nil {
+		return op.Seccomp{}, err
+	}
+	program, err := seccomp.Compile(policy, arch)
+	if err != nil {
+		return op.Seccomp{}, fmt.Errorf("compile the seccomp profile: %w", err)
+	}
+	p.policy = policy
+	return op.Seccomp{Profile: say, Allowed: program.Allowed(), Conditional: program.Conditional(), Refused: program.Refused(),
+		Flags: program.Flags(), Filter: program.Raw()}, nil
+}
+
+// target is what a profile's conditions are about.
+func (p *Plan) target() seccomp.Target {
+	t := seccomp.Target{Arch: seccomp.Arch(runtime.GOARCH), KernelMajor: p.machine.Kernel[0], KernelMinor: p.machine.Kernel[1]}
+	for _, name := range p.kept() {
+		t.Capabilities = append(t.Capabilities, "CAP_"+strings.ToUpper(name))
+	}
+	return t
+}

@@ -1,0 +1,1 @@
+// The package has functions without a body, which are the runtime's.
