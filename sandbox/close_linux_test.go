@@ -208,9 +208,9 @@ func TestCancelDuringStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gaveUp := 0
-	for i := range 100 {
-		ctx, cancel := context.WithTimeout(context.Background(), spread(i, 100, 2*start))
+	gaveUp, n := 0, moments(100)
+	for i := range n {
+		ctx, cancel := context.WithTimeout(context.Background(), spread(i, n, 2*start))
 		if _, err := once(ctx); errors.Is(err, context.DeadlineExceeded) {
 			gaveUp++
 		} else if err != nil {
@@ -218,7 +218,7 @@ func TestCancelDuringStart(t *testing.T) {
 		}
 		cancel()
 	}
-	t.Logf("%d of 100 given up; a start takes %v", gaveUp, start)
+	t.Logf("%d of %d given up; a start takes %v", gaveUp, n, start)
 	if left := settle(before); left != "" {
 		t.Errorf("left behind:\n%s", left)
 	}

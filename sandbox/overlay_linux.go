@@ -21,7 +21,12 @@ func buildOverlay(o op.BuildOverlay, pid int) (mount int, err error) {
 		return mount, err
 	}
 	// Before Linux 6.15 an overlay takes only layers that are attached where
-	// its maker lives: so, in a mount table of a thread's own.
+	// its maker lives: so, in a mount table of a thread's own. What the first try
+	// has left in the work directory would look like an overlay that was not
+	// unmounted.
+	if err := os.RemoveAll(o.Work); err != nil {
+		return -1, err
+	}
 	inOwnMountTable(func() { mount, err = assemble(o, pid, attach) })
 	return mount, err
 }
@@ -61,12 +66,17 @@ func assemble(o op.BuildOverlay, pid int, reach reach) (int, error) {
 	lower := strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace(o.Lower) // ':' separates layers
 	if o.IDMapped {
 		tree, err := idMapped(o.Lower, pid)
-		if err != nil {
+		switch {
+		case errors.Is(err, unix.EINVAL):
+			// This file system cannot shift owners, such as a tmpfs before Linux
+			// 6.3: its files belong to nobody inside.
+		case err != nil:
 			return -1, err
-		}
-		defer unix.Close(tree)
-		if lower, err = reach(tree, o.Work+".lower"); err != nil {
-			return -1, err
+		default:
+			defer unix.Close(tree)
+			if lower, err = reach(tree, o.Work+".lower"); err != nil {
+				return -1, err
+			}
 		}
 	}
 	// Nothing in the upper directory outlives the sandbox, so nobody need wait

@@ -18,11 +18,21 @@ var commands = []struct{ name, debian string }{
 	{"busybox", "busybox-static"},
 	{"dash", "dash"}, // busybox's sh runs its own applets, whatever $PATH says
 	{"bash", "bash"},
-	{"find", "findutils"}, // counts what a search must have seen
-	{"chmod", "coreutils"}, // exported plans use GNU's options
+	{"find", "findutils"},  // counts what a search must have seen
+	{"chmod", "coreutils"}, // exported plans use what GNU adds
+	{"cp", "coreutils"},
+	{"env", "coreutils"},
+	{"mkdir", "coreutils"},
+	{"mktemp", "coreutils"},
+	{"readlink", "coreutils"},
+	{"realpath", "coreutils"},
 	{"rm", "coreutils"},
+	{"stat", "coreutils"},
+	{"touch", "coreutils"},
+	{"ldd", "libc-bin"},
 	{"mount", "mount"},
 	{"umount", "mount"},
+	{"findmnt", "util-linux"},
 	{"script", "bsdutils"},
 	{"ps", "procps"},
 	{"sysctl", "procps"},

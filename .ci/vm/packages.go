@@ -48,6 +48,7 @@ var packages = []tested{
 		dir: "sandbox/export", limit: 3 * time.Minute,
 		not: []exclusion{{"TestSameBoard/.*/podman|TestSameView/podman|TestLandlockIsMissed/podman", "Podman is more than the machine has room for: conmon, a network, a store"}},
 	},
+	{dir: "sandbox/features", limit: 3 * time.Minute},
 	{dir: "sandbox/experiment", limit: 2 * time.Minute},
 	{dir: "lessons/play", limit: 2 * time.Minute},
 	{
