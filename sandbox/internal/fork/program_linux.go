@@ -2,6 +2,7 @@ package fork
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 	"unsafe"
@@ -19,6 +20,7 @@ type Program struct {
 	page  []byte // shared with the child
 	marks int
 	pipe  [2]int // its end tells that the child has executed, or is ready
+	held  int    // the child's end of what holds it, 0 for none
 	// executes tells that there is an execve at the end, for which the parent
 	// can wait without being needed.
 	executes bool
@@ -58,7 +60,25 @@ func (p *Program) Close() {
 			unix.Close(fd)
 		}
 	}
+	if p.held > 0 {
+		unix.Close(p.held)
+	}
 	unix.Munmap(p.page)
+}
+
+// Hold has the child tell that it came this far, and then live until the file
+// that comes back is closed, or whoever holds it is gone.
+func (p *Program) Hold() (*os.File, error) {
+	var ends [2]int
+	if err := unix.Pipe2(ends[:], unix.O_CLOEXEC); err != nil {
+		return nil, fmt.Errorf("pipe: %w", err)
+	}
+	p.held = ends[0]
+	hangup := &unix.PollFd{Fd: int32(ends[0])}
+	p.Add(Call{Number: unix.SYS_CLOSE, Args: [6]uintptr{uintptr(ends[1])}, Name: "close"})
+	p.Ready()
+	p.Add(Call{Number: unix.SYS_PPOLL, Args: [6]uintptr{address(hangup), 1}, Keep: hangup, Name: "ppoll"})
+	return os.NewFile(uintptr(ends[1]), "hold"), nil
 }
 
 // Add appends calls, and returns how many there are now.

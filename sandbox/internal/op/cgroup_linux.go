@@ -55,8 +55,11 @@ func (c CgroupNamespace) Perform(s Scene) error {
 	defer p.Close()
 	p.Add(calls...)
 	p.Add(fork.Call{Number: unix.SYS_UNSHARE, Name: "unshare cgroup", Args: [6]uintptr{unix.CLONE_NEWCGROUP}})
-	p.Ready()
-	p.Add(fork.Call{Number: unix.SYS_PPOLL, Name: "ppoll"})
+	held, err := p.Hold()
+	if err != nil {
+		return failed("unshare", "cgroup", err)
+	}
+	defer held.Close()
 	pid, pidfd, err := p.Start(birth)
 	if err != nil {
 		return failed("unshare", "cgroup", err)

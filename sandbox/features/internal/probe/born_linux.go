@@ -13,9 +13,12 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 )
 
-// Born is a process that has made some calls and waits to be killed. It dies
-// with the thread that bore it. End it.
-type Born struct{ PID, FD int }
+// Born is a process that has made some calls and waits to be killed. It ends
+// with the process that bore it. End it.
+type Born struct {
+	PID, FD int
+	held    *os.File
+}
 
 // Bear starts one in the namespaces that the thread has for its children, and
 // in the cgroup v2 directory cgroup, -1 for the thread's own. The caller has
@@ -26,18 +29,20 @@ func Bear(cgroup int, calls ...fork.Call) (Born, error) {
 		return Born{}, refused("fork", innermost(err))
 	}
 	defer p.Close()
-	p.Add(fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL)}, Name: "prctl"})
 	p.Add(calls...)
-	p.Ready()
-	p.Add(fork.Call{Number: unix.SYS_PPOLL, Name: "ppoll"}) // for ever
+	held, err := p.Hold()
+	if err != nil {
+		return Born{}, refused("pipe", innermost(err))
+	}
 	pid, fd, err := p.Start(cgroup)
 	if err != nil {
+		held.Close()
 		if f, ok := err.(*fork.Error); ok {
 			return Born{}, refused(f.Name, f.Err)
 		}
 		return Born{}, refused("clone", innermost(err))
 	}
-	return Born{pid, fd}, nil
+	return Born{pid, fd, held}, nil
 }
 
 // End kills and reaps it.
@@ -49,6 +54,7 @@ func (b Born) End() {
 		}
 	}
 	unix.Close(b.FD)
+	b.held.Close()
 }
 
 // Ended waits until somebody else has killed it. End it all the same.
