@@ -205,7 +205,7 @@ func deadGroups(parent string) (dead []string) {
 // ownGroup tells whether a path is that of a cgroup, without a link on the way,
 // that the caller has made.
 func ownGroup(dir string) bool {
-	if path.Clean(dir) != dir || !path.IsAbs(dir) {
+	if !path.IsAbs(dir) {
 		return false
 	}
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC, Resolve: unix.RESOLVE_NO_SYMLINKS}
