@@ -133,7 +133,7 @@ func (s *Sandbox) request(c Command) (*Process, error) {
 		return nil, &UsageError{What: "command", Why: "there is none"}
 	}
 	p := &Process{args: c.Args, started: make(chan error, 1), done: make(chan struct{})}
-	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, User: c.User, Tool: c.tool}
+	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, User: c.User, Tool: c.tool, Program: c.Program != nil}
 	if run.Dir == "" {
 		run.Dir = "/"
 	}
@@ -152,6 +152,9 @@ func (s *Sandbox) request(c Command) (*Process, error) {
 			}
 			fds = append(fds, int(f.Fd()))
 		}
+	}
+	if c.Program != nil {
+		fds = append(fds, int(c.Program.Fd()))
 	}
 	if err := s.register(&run, p); err != nil {
 		return nil, err

@@ -1,13 +1,13 @@
 package sandbox
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/sealed"
 )
 
 // The binary of an init can be reached from inside through /proc/1/exe, and
@@ -18,12 +18,14 @@ import (
 // sealed copy of it when the sandbox has a root of its own. With the host's
 // root the file is in plain sight anyway.
 var (
-	smallProgram  = sync.OnceValues(func() (*os.File, error) { return seal(bytes.NewReader(embedded)) })
+	smallProgram  = sync.OnceValues(func() (*os.File, error) { return sealed.Program(embedded) })
 	readOnlyMount = sync.OnceValues(openReadOnly)
 	sealedCopy    = sync.OnceValues(sealSelf)
 )
 
-const self = "/proc/self/exe"
+const self = sealed.Self
+
+func sealSelf() (*os.File, error) { return sealed.Program(nil) }
 
 // program returns the path that starts this program once more.
 func program(p *Plan) (string, error) {
@@ -54,37 +56,4 @@ func openReadOnly() (*os.File, error) {
 		return sealSelf() // a kernel before 5.12
 	}
 	return os.NewFile(uintptr(tree), self), nil
-}
-
-// sealSelf seals a copy of this program's own binary.
-func sealSelf() (*os.File, error) {
-	binary, err := os.Open(self)
-	if err != nil {
-		return nil, err
-	}
-	defer binary.Close()
-	return seal(binary)
-}
-
-// seal copies a program into memory and forbids every change; memfd_create(2),
-// fcntl(2) F_ADD_SEALS.
-func seal(binary io.Reader) (*os.File, error) {
-	fd, err := unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_EXEC)
-	if err == unix.EINVAL { // before 6.3 all are executable
-		fd, err = unix.MemfdCreate("tentpole", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
-	}
-	if err != nil {
-		return nil, err
-	}
-	memory := os.NewFile(uintptr(fd), "tentpole")
-	if _, err := io.Copy(memory, binary); err != nil {
-		memory.Close()
-		return nil, err
-	}
-	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
-	if _, err := unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals); err != nil {
-		memory.Close()
-		return nil, err
-	}
-	return memory, nil
 }

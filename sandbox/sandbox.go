@@ -91,6 +91,10 @@ type Size struct{ Rows, Cols uint16 }
 type Command struct {
 	// Args are the program, looked up in the PATH inside, and its arguments.
 	Args []string
+	// Program, when set, is the open file that is executed instead: it need not
+	// be in any file system of the inside. Args[0] is then only its name. It
+	// stays the caller's to close.
+	Program *os.File
 	// Env is the whole environment; nil means that of Sandbox.Environment.
 	Env []string
 	// Dir is the directory to start in, "/" when empty.

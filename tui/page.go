@@ -98,7 +98,7 @@ func (m *Model) openExperiments() tea.Cmd {
 			out = append(out, panel.Wrap("inside: "+e.Inside, width)...)
 			out = append(out, panel.Wrap("host:   "+e.Host, width)...)
 			if len(e.Layers) > 0 {
-				out = append(out, panel.Wrap("turns with: "+strings.Join(e.Layers, ", "), width)...)
+				out = append(out, panel.Wrap("turns with: "+sandbox.Set(e.Layers...).String(), width)...)
 			}
 			out = append(out, s.Code.Render(fmt.Sprintf("$ tentpole experiment run %s --stage container", e.ID)))
 		}

@@ -20,12 +20,21 @@ import (
 // article "Do Containers Really Contain?".
 const DefaultPath = "/tmp/mydummytestfile.txt"
 
-// file makes a file inside and looks for it on the host.
-//
-// Outcome: open when the host finds the very file at the path it has inside;
-// one-way when it finds it elsewhere, or only by going through the process;
-// contained when it does not find it at all.
-func file(ctx context.Context, s Subject, o Options, r *Result) (err error) {
+var file = Info{
+	ID:       "file",
+	Question: "Where does the host find a file that was made inside?",
+	Inside:   "creates a file with random content",
+	Host:     "searches every local file system for its name, and the sandbox's own view through /proc/PID/root",
+	Rule:     "open when the host finds the very file at the path it has inside; one-way when it finds it elsewhere, or only by going through the process; contained when it does not find it at all",
+	CleansUp: "removes the file",
+	Layers:   []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.User},
+	Needs:    []string{},
+	Seconds:  0.4,
+	run:      runFile,
+}
+
+func runFile(ctx context.Context, t *Trial) (err error) {
+	s, o, r := t.Subject, t.Options, &t.Result
 	if o.Path == "" {
 		o.Path = DefaultPath
 	}
@@ -126,26 +135,26 @@ func sameAsHost(through search.Place, places []search.Place, file string) bool {
 // observe puts what was found into words, and the words into an outcome.
 func (f *fileRun) observe() {
 	id := f.made.Made()
-	f.note("the file", fmt.Sprintf("%s, inode %d, owner %d", f.o.Path, id.Inode, id.UID), f.atSamePath(), "")
+	f.note("file", "the file", fmt.Sprintf("%s, inode %d, owner %d", f.o.Path, id.Inode, id.UID), f.atSamePath(), "")
 	for _, p := range f.r.Places {
 		outcome := OneWay
 		if p.Path == f.o.Path && p.How == string(search.Same) {
 			outcome = Open
 		}
-		f.note("found: "+p.How, f.o.Path, fmt.Sprintf("%s, inode %d, owner %d: %s", p.Path, p.Inode, p.UID, f.readBack(p.Path)), outcome)
+		f.note("found-"+p.How, "found: "+p.How, f.o.Path, fmt.Sprintf("%s, inode %d, owner %d: %s", p.Path, p.Inode, p.UID, f.readBack(p.Path)), outcome)
 	}
 	for _, n := range f.r.Namesakes {
-		f.note("another file of that name", "", fmt.Sprintf("%s, inode %d: not the one made inside", n.Path, n.Inode), NotApplicable)
+		f.note("namesake", "another file of that name", "", fmt.Sprintf("%s, inode %d: not the one made inside", n.Path, n.Inode), NotApplicable)
 	}
 	if f.r.Unreadable > 0 {
-		f.note("directories that could not be read", "", fmt.Sprint(f.r.Unreadable), NotApplicable)
+		f.note("unreadable", "directories that could not be read", "", fmt.Sprint(f.r.Unreadable), NotApplicable)
 	}
 	f.decide()
 	f.r.Observations[0].Outcome = f.r.Outcome
 }
 
-func (f *fileRun) note(what, inside, host string, o Outcome) {
-	f.r.Observations = append(f.r.Observations, Observation{what, facts.Clean(inside), facts.Clean(host), o})
+func (f *fileRun) note(id, what, inside, host string, o Outcome) {
+	f.r.Observations = append(f.r.Observations, Observation{ID: id, What: what, Inside: inside, Host: host, Outcome: o})
 }
 
 func (f *fileRun) atSamePath() string {

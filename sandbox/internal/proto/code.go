@@ -54,6 +54,7 @@ func (m *Run) Code(c *wire.Coder) {
 		m.Terminal.Rows, m.Terminal.Cols = uint16(rows), uint16(cols)
 	}
 	c.Bool(&m.Tool)
+	c.Bool(&m.Program)
 }
 
 // Code implements wire.Value.

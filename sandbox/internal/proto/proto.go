@@ -187,6 +187,8 @@ type Run struct {
 	Terminal *Size
 	// Tool runs tentpole's own helper inside, with Args as its arguments.
 	Tool bool
+	// Program says that the file to execute comes along, as the last descriptor.
+	Program bool
 }
 
 // Started tells that a command runs; its pidfd, and the master side of its

@@ -29,7 +29,7 @@ func (in *initProcess) run(m proto.Message, fds []int) {
 	if r.Terminal != nil {
 		var slave int
 		if master, slave, err = openTerminal(*r.Terminal); err == nil {
-			fds = append(fds, slave, slave, slave)[len(fds):]
+			fds = append([]int{slave, slave, slave}, fds...)
 			defer unix.Close(slave)
 		}
 	}
@@ -57,6 +57,17 @@ func (in *initProcess) run(m proto.Message, fds []int) {
 	}
 }
 
+// executable is the path of what the command executes.
+func (in *initProcess) executable(r proto.Run, files []int, env []string) (string, error) {
+	switch {
+	case r.Tool:
+		return fmt.Sprintf("/proc/self/fd/%d", in.program), nil
+	case r.Program:
+		return fmt.Sprintf("/proc/self/fd/%d", files[len(files)-1]), nil
+	}
+	return lookUp(r.Args[0], env, r.Dir)
+}
+
 func refusal(id int, err error) *proto.Refused {
 	refused := &proto.Refused{ID: id, Text: err.Error(), Operation: -1}
 	var errno syscall.Errno
@@ -78,21 +89,25 @@ func refusal(id int, err error) *proto.Refused {
 }
 
 // start forks with in.mu held and, when it succeeds, leaves it held. The files
-// are standard input, output and error.
+// are standard input, output and error, and the program if the command brings
+// its own.
 func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, pidfd int, err error) {
-	if len(files) != 3 || len(r.Args) == 0 {
+	wanted := 3
+	if r.Program {
+		wanted++
+	}
+	if len(files) != wanted || len(r.Args) == 0 {
 		return started, -1, fmt.Errorf("command %q with %d descriptors: %w", r.Args, len(files), unix.EINVAL)
 	}
 	env := r.Env
 	if env == nil {
 		env = in.cfg.Environment
 	}
-	path := fmt.Sprintf("/proc/self/fd/%d", in.program)
-	if !r.Tool {
-		if path, err = lookUp(r.Args[0], env, r.Dir); err != nil {
-			return started, -1, err
-		}
+	path, err := in.executable(r, files, env)
+	if err != nil {
+		return started, -1, err
 	}
+	files = files[:3]
 	p, err := fork.New()
 	if err != nil {
 		return started, -1, err

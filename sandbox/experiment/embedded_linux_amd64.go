@@ -1,0 +1,10 @@
+//go:build smallinit
+
+package experiment
+
+import _ "embed"
+
+// embedded is the program of the acts, built by `make`.
+//
+//go:embed inside_amd64.bin
+var embedded []byte

@@ -1,0 +1,7 @@
+package experiment
+
+import "slices"
+
+// table is every experiment, in the order of the course. Each row is in the
+// file named after it.
+var table = slices.Concat(seeing, using, doing, keeping, costing)

@@ -1,0 +1,4 @@
+package experiment
+
+// costing are the experiments on what it costs.
+var costing = []Info{}

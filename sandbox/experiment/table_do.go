@@ -1,0 +1,4 @@
+package experiment
+
+// doing are the experiments on what it may do.
+var doing = []Info{}

@@ -1,0 +1,4 @@
+package experiment
+
+// keeping are the experiments on what it keeps.
+var keeping = []Info{}

@@ -1,0 +1,4 @@
+package experiment
+
+// using are the experiments on what it can use.
+var using = []Info{}
