@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"path"
+	"slices"
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/onpurpose"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
 	"github.com/tentpole-labs/tentpole/sandbox/rootfs"
@@ -134,6 +136,9 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 	}
 	if err := p.steps(); err != nil {
 		return nil, err
+	}
+	if leave := onpurpose.LeaveOut; leave != nil {
+		p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool { return leave(s.Operation) })
 	}
 	return p, nil
 }

@@ -30,6 +30,7 @@ type Talk struct {
 	out     *os.File
 	lines   *bufio.Reader
 	over    bool
+	heard   int // bytes
 	closed  error
 	once    sync.Once
 }
@@ -184,6 +185,9 @@ func (t *Talk) next(ctx context.Context) (m inside.Message, err error) {
 	if err != nil {
 		return m, t.broke(err)
 	}
+	if t.heard += len(line); t.heard > talkLimit {
+		return m, t.broke(fmt.Errorf("it said more than %d bytes", talkLimit))
+	}
 	if err := json.Unmarshal(line, &m); err != nil {
 		return m, t.broke(fmt.Errorf("it said %.100q", bytes.TrimSpace(line)))
 	}
@@ -193,6 +197,9 @@ func (t *Talk) next(ctx context.Context) (m inside.Message, err error) {
 	}
 	return m, nil
 }
+
+// talkLimit bounds what an act may say in all, in bytes.
+const talkLimit = 32 << 20
 
 // readLine reads a line of at most limit bytes.
 func readLine(from *bufio.Reader, limit int) (line []byte, err error) {
