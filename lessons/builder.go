@@ -65,7 +65,7 @@ func (b *builder) prose(from, to int) {
 			continue
 		}
 		b.hash.WriteString(line)
-		b.sink().line(b.only, line)
+		b.sink().line(b.only, line, n)
 	}
 }
 
@@ -135,6 +135,9 @@ func (b *builder) finish() {
 		return
 	}
 	b.closeOpen()
+	for _, t := range []text{s.body, s.after, s.solution} {
+		b.fences(t)
+	}
 	at, ok := b.seen["step"]
 	switch {
 	case !ok:

@@ -115,7 +115,7 @@ func TestJudge(t *testing.T) {
 func TestTaskCheck(t *testing.T) {
 	runs := compiled(t, `inside.processes > 0`)
 	gone := compiled(t, `inside.processes == 0`)
-	parts := []Part{{"runs", runs}, {"gone", gone}}
+	parts := []Part{{Say: "runs", When: runs}, {Say: "gone", When: gone}}
 	with := func(n int) Env { return Env{Inside: Side{Processes: n}} }
 	done := func(r []PartResult) [2]bool { return [2]bool{r[0].Done, r[1].Done} }
 

@@ -117,6 +117,7 @@ type Run struct {
 	Experiment string            // name in the catalogue; empty only starts the sandbox
 	With       map[string]string // arguments of the experiment
 	Observe    []string          // ids of the board rows that matter here
+	ExpectLine int               // where the outcome is stated in the file
 
 	expect map[Variant]Outcome
 }

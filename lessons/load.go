@@ -23,6 +23,7 @@ func Load(fsys fs.FS, name string, known Known) (*Lesson, error) {
 		return nil, r.err()
 	}
 	l := r.lesson(name, text, known)
+	r.checkLinks(fsys, l)
 	if err := r.err(); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ type Option struct {
 	Text string
 	Say  string     // said to those who chose it, once it was measured; may be empty
 	When *Condition // holds if this is what happened
+	Line int        // in the file
 }
 
 // Judge returns the id of the first option that the facts bear out, or the
@@ -71,7 +72,7 @@ func (q *Quiz) Answer(id string) *Answer {
 func (d *document) options(n ast.Node) (out []Option) {
 	ids := map[string]bool{}
 	d.list(n, func(v ast.Node) {
-		var o Option
+		o := Option{Line: d.pos(v).line}
 		d.object(v, "option", []field{
 			{"id", true, idInto(&o.ID)},
 			{"text", true, textInto(&o.Text)},

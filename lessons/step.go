@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -48,7 +49,7 @@ func (b *builder) stepDirective(at place, source string) {
 		{"sandbox", false, wordInto(&a.sandbox, "sandbox", []sandboxWord{fresh, keep})},
 		{"experiment", false, wordInto(&a.experiment, "experiment", k.Experiments)},
 		{"with", false, mapInto(&a.with)},
-		{"observe", false, wordsInto(&a.observe, "row on the board", k.Rows)},
+		{"observe", false, a.readRows(k.Rows)},
 		{"expect", false, wordInto(&a.expect, "outcome", outcomes)},
 		{"variant", false, a.readVariants},
 	}
@@ -57,6 +58,25 @@ func (b *builder) stepDirective(at place, source string) {
 		for _, pair := range m.Values {
 			b.seen["step "+pair.Key.GetToken().Value] = d.pos(pair.Key)
 		}
+	}
+}
+
+// rowOfPath begins a row that compares a path, of which there is any number.
+const rowOfPath = "path:/"
+
+// readRows reads ids of rows on the board.
+func (a *asked) readRows(known []string) func(*document, ast.Node) {
+	return func(d *document, n ast.Node) {
+		var rows []string
+		if known != nil {
+			rows = slices.Clone(known)
+			d.list(n, func(v ast.Node) {
+				if tk := v.GetToken(); strings.HasPrefix(tk.Value, rowOfPath) {
+					rows = append(rows, tk.Value)
+				}
+			})
+		}
+		wordsInto(&a.observe, "row on the board", rows)(d, n)
 	}
 }
 
@@ -110,6 +130,7 @@ func (b *builder) resolve() {
 			s.Run.expect[v] = o
 		}
 	}
+	s.Run.ExpectLine = max(b.seen["step expect"].line, b.seen["step variant"].line, s.Line)
 	b.raised = true
 }
 

@@ -16,6 +16,7 @@ type Task struct {
 type Part struct {
 	Say  string // Markdown; true once the part is done: "/tmp inside is a tmpfs"
 	When *Condition
+	Line int // in the file
 }
 
 // PartResult is how one part stands.
@@ -57,7 +58,7 @@ func Done(parts []PartResult) bool {
 
 func (d *document) parts(n ast.Node) (out []Part) {
 	d.list(n, func(v ast.Node) {
-		var p Part
+		p := Part{Line: d.pos(v).line}
 		d.object(v, "part", []field{
 			{"say", true, textInto(&p.Say)},
 			{"when", true, conditionInto(&p.When)},

@@ -6,8 +6,9 @@ import "strings"
 type text []passage
 
 type passage struct {
-	only  Variant  // empty: for everybody
-	lines []string // newline included
+	only    Variant  // empty: for everybody
+	lines   []string // newline included
+	numbers []int    // of those lines in the file
 }
 
 // For returns the Markdown that this kind of learner reads.
@@ -23,13 +24,14 @@ func (t text) For(v Variant) string {
 	return oneBlankLine(b.String())
 }
 
-// line adds one source line, newline included.
-func (t *text) line(only Variant, line string) {
+// line adds one source line, newline included, and its number in the file.
+func (t *text) line(only Variant, line string, number int) {
 	if n := len(*t); n == 0 || (*t)[n-1].only != only {
 		*t = append(*t, passage{only: only})
 	}
 	last := &(*t)[len(*t)-1]
 	last.lines = append(last.lines, line)
+	last.numbers = append(last.numbers, number)
 }
 
 // oneBlankLine trims the text and leaves one blank line where directives taken

@@ -12,8 +12,8 @@ import (
 )
 
 func lessonCommand() *cobra.Command {
-	c := &cobra.Command{Use: "lesson", Short: "List, show and check lessons", Args: arguments(cobra.NoArgs)}
-	c.AddCommand(lessonListCommand(), lessonShowCommand(), lessonLintCommand())
+	c := &cobra.Command{Use: "lesson", Short: "List, show, check and test lessons", Args: arguments(cobra.NoArgs)}
+	c.AddCommand(lessonListCommand(), lessonShowCommand(), lessonLintCommand(), lessonTestCommand())
 	return c
 }
 

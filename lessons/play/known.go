@@ -7,12 +7,13 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 // Known is the spelling of everything a lesson may name, as this engine has
-// it. Board rows are not checked: a lesson may ask for a row of any path.
+// it.
 func Known() lessons.Known {
-	k := lessons.Known{Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)}}
+	k := lessons.Known{Rows: facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)}}
 	for _, l := range sandbox.Layers() {
 		k.Layers = append(k.Layers, string(l.Name))
 	}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/play"
+)
+
+// proven is a lesson as `lesson test --json` prints it.
+type proven struct {
+	Lesson       string         `json:"lesson"`
+	Variant      string         `json:"variant"`
+	Milliseconds int64          `json:"milliseconds"`
+	Findings     []play.Finding `json:"findings"`
+}
+
+func lessonTestCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "test [LESSON|FILE...]",
+		Short: "Play lessons on this machine and check what they say: the course without arguments",
+		Long: "Play lessons on this machine by themselves and check what they say. Each experiment must have the outcome that the text states, and one of the predictions must happen; " +
+			"the check of a task must fail before and hold after its solution; nothing may be left on the host.\n\n" +
+			"Blocks of a solution that are marked ```sh host are run by your own shell: read a lesson that you do not know before you test it. " +
+			"What this machine cannot do is listed as not tested; with TENTPOLE_MUST=1 that fails too.",
+		Args: func(*cobra.Command, []string) error { return nil },
+		RunE: func(c *cobra.Command, words []string) error {
+			list, err := lessonsToTest(words)
+			if err != nil {
+				return err
+			}
+			results, err := proveAll(c.Context(), list)
+			if asJSON {
+				err = errors.Join(err, printJSON(c, struct {
+					Schema  string   `json:"schema"`
+					Lessons []proven `json:"lessons"`
+				}{"tentpole/lesson-test/v1", results}))
+			} else {
+				for _, r := range results {
+					printProven(c, r)
+				}
+			}
+			if err == nil && failed(results) {
+				err = &exitError{exitFailed, nil}
+			}
+			return err
+		},
+	}
+	jsonFlag(c, &asJSON)
+	return c
+}
+
+func lessonsToTest(words []string) ([]*lessons.Lesson, error) {
+	course, err := loadCourse()
+	if err != nil || len(words) == 0 {
+		return course.Lessons, err
+	}
+	var list []*lessons.Lesson
+	for _, word := range words {
+		l, err := findLesson(course, word)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+// proveAll plays one lesson after the other. A context that ends keeps what was
+// found so far.
+func proveAll(ctx context.Context, list []*lessons.Lesson) (out []proven, err error) {
+	for _, l := range list {
+		told := func(string) {}
+		if term.IsTerminal(int(os.Stderr.Fd())) {
+			told = func(step string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s: %s", l.ID, step) }
+		}
+		begin := time.Now()
+		found, err := play.Prove(ctx, l, play.NewEngine(), play.VariantHere(), told)
+		if term.IsTerminal(int(os.Stderr.Fd())) {
+			fmt.Fprint(os.Stderr, "\r\x1b[K")
+		}
+		out = append(out, proven{l.ID, string(play.VariantHere()), time.Since(begin).Milliseconds(), append([]play.Finding{}, found...)})
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func printProven(c *cobra.Command, r proven) {
+	w := c.OutOrStdout()
+	word := "ok"
+	for _, f := range r.Findings {
+		fmt.Fprintln(w, cleanLines(f.String()))
+		switch {
+		case !f.Untested:
+			word = "failed"
+		case word == "ok":
+			word = "ok, in part"
+		}
+	}
+	fmt.Fprintf(w, "%-16s %s, as %s, %.1f s\n", r.Lesson, word, r.Variant, float64(r.Milliseconds)/1000)
+}
+
+// failed tells whether something is wrong, or could not be tried where it must.
+func failed(results []proven) bool {
+	must := os.Getenv("TENTPOLE_MUST") == "1"
+	for _, r := range results {
+		for _, f := range r.Findings {
+			if !f.Untested || must {
+				return true
+			}
+		}
+	}
+	return false
+}

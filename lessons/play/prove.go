@@ -1,0 +1,304 @@
+package play
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// Finding is what playing a lesson by itself brought to light at one place.
+type Finding struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"` // from 1
+	Column  int    `json:"column"`
+	Step    string `json:"step,omitempty"` // its id
+	Message string `json:"message"`
+	// Untested is set where this machine could not try what the lesson says.
+	Untested bool `json:"untested,omitempty"`
+}
+
+// String returns "file:line:column: message".
+func (f Finding) String() string {
+	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
+}
+
+// Prove plays a lesson on the engine as its author means it: each experiment
+// has the outcome that the prose states and one of the predictions happens, a
+// task is not done before anything was done and is done by its solution, and
+// nothing stays on the host. The blocks of the solution that are marked for the
+// host are run there by sh(1), so a lesson from a stranger is read first.
+//
+// What it finds is returned in the order of the lesson; the error is a context
+// that ended. Told is called with the id of each step that begins; it may be nil.
+func Prove(ctx context.Context, l *lessons.Lesson, e Engine, v lessons.Variant, told func(step string)) ([]Finding, error) {
+	p := &proof{lesson: l, session: NewSession(Options{Lesson: l, Engine: e, Variant: v}), kept: map[string]string{}}
+	before := p.host()
+	for i := range l.Steps {
+		if ctx.Err() != nil {
+			break
+		}
+		if told != nil {
+			told(l.Steps[i].ID)
+		}
+		p.session.Walk.Go(l.Steps[i].ID)
+		if prove, ok := proofs[l.Steps[i].Kind]; ok {
+			prove(p, ctx, &l.Steps[i])
+		}
+		p.session.Walk.Next(time.Now())
+	}
+	if err := errors.Join(p.endScript(), p.session.Close()); err != nil {
+		p.fail(&l.Steps[0], l.Steps[0].Line, "the sandbox did not end: %v", err)
+	}
+	for _, left := range before.left(p.host()) {
+		p.fail(&l.Steps[0], l.Steps[0].Line, "left on the host: %s", left)
+	}
+	return p.found, ctx.Err()
+}
+
+// proofs are the kinds of step that have something to prove.
+var proofs = map[lessons.Kind]func(*proof, context.Context, *lessons.Step){
+	lessons.KindPredict: (*proof).run,
+	lessons.KindRun:     (*proof).run,
+	lessons.KindTask:    (*proof).task,
+}
+
+type proof struct {
+	lesson  *lessons.Lesson
+	session *Session
+	script  Script
+	kept    map[string]string
+	found   []Finding
+}
+
+func (p *proof) fail(s *lessons.Step, line int, format string, args ...any) {
+	p.found = append(p.found, Finding{File: p.lesson.File, Line: max(line, 1), Column: 1, Step: s.ID, Message: facts.Clean(fmt.Sprintf(format, args...))})
+}
+
+func (p *proof) untested(s *lessons.Step, why string) {
+	p.fail(s, s.Line, "not tested here: %s", why)
+	p.found[len(p.found)-1].Untested = true
+}
+
+// run proves the outcome that a step states, and that what happens is among
+// its predictions.
+func (p *proof) run(ctx context.Context, s *lessons.Step) {
+	if s.Predict != nil {
+		_ = p.session.Walk.Skip() // it may
+	}
+	m, _, err := p.session.Run(ctx, nil)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case NotHere(err):
+		p.untested(s, err.Error())
+		return
+	case err != nil:
+		p.fail(s, s.Line, "the step could not be run: %v", err)
+		return
+	}
+	if r := m.Result; r != nil {
+		got, want := lessons.Outcome(r.Outcome), s.Run.Expected(p.session.Variant)
+		switch {
+		case got == lessons.NotAvailable && want != got:
+			p.untested(s, r.Reason)
+			return
+		case want != "" && got != want:
+			p.fail(s, s.Run.ExpectLine, "the step %q states %s, and it was %s: %s", s.ID, want, got, r.Reason)
+		}
+	}
+	if s.Predict != nil && p.session.Walk.Compare().Happened == nil {
+		p.fail(s, s.Predict.Options[0].Line, "what happened in the step %q is none of its predictions", s.ID)
+	}
+	p.blocks(ctx, s, s.Blocks(p.session.Variant))
+}
+
+// task proves that the check fails before the solution and holds after it.
+func (p *proof) task(ctx context.Context, s *lessons.Step) {
+	_, _, err := p.session.Run(ctx, nil)
+	switch {
+	case ctx.Err() != nil:
+		return
+	case NotHere(err):
+		p.untested(s, err.Error())
+		return
+	case err != nil:
+		p.fail(s, s.Line, "the step could not be run: %v", err)
+		return
+	}
+	state := p.session.Walk.State()
+	if state.Done || s.Task.Ordered && state.Parts[0].Done {
+		p.fail(s, s.Task.Parts[0].Line, "the task %q is done, or its first part, before anything was done", s.ID)
+		return
+	}
+	solution := s.Solving(p.session.Variant)
+	if len(solution) == 0 {
+		p.fail(s, s.Line, "the solution of the task %q has no block to run: mark one with ```sh inside", s.ID)
+		return
+	}
+	if !p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...)) || p.settle(ctx, s) || ctx.Err() != nil {
+		return
+	}
+	for i, part := range p.session.Walk.State().Parts {
+		if part.Done {
+			continue
+		}
+		why := ""
+		if part.Err != nil {
+			why = ": " + part.Err.Error()
+		}
+		p.fail(s, s.Task.Parts[i].Line, "the solution of the task %q does not do this part%s", s.ID, why)
+		return
+	}
+}
+
+// blocks runs them one after the other; it returns false at the first that did
+// not do what its mark says.
+func (p *proof) blocks(ctx context.Context, s *lessons.Step, list []lessons.Fence) bool {
+	for _, f := range list {
+		status, last, err := p.block(ctx, f)
+		switch {
+		case ctx.Err() != nil:
+			return false
+		case err != nil:
+			p.fail(s, f.Line, "the block could not be run: %v", err)
+			return false
+		case f.Fails && status == 0:
+			p.fail(s, f.Line, "the block is said to fail and did not")
+			return false
+		case !f.Fails && status != 0:
+			p.fail(s, f.Line, "the block ended with status %d: %s", status, last)
+			return false
+		}
+		if f.Keep != "" {
+			if !keepable.MatchString(last) {
+				p.fail(s, f.Line, "the block printed no word to keep as %s", f.Keep)
+				return false
+			}
+			p.kept[f.Keep] = keepable.FindString(last)
+		}
+		if s.Kind == lessons.KindTask && !p.inOrder(ctx, s) {
+			return false
+		}
+	}
+	return true
+}
+
+// inOrder looks at an ordered task after each block. A block that does two parts
+// at once says that one of them waits for nothing.
+func (p *proof) inOrder(ctx context.Context, s *lessons.Step) bool {
+	before := doneParts(p.session.Walk.State().Parts)
+	p.settle(ctx, s)
+	if after := doneParts(p.session.Walk.State().Parts); s.Task.Ordered && after > before+1 {
+		p.fail(s, s.Task.Parts[after-1].Line, "one block of the solution does two parts of the task %q at once: the second of them waits for nothing", s.ID)
+		return false
+	}
+	return true
+}
+
+// keepable is what one block may hand to the next: a word that means nothing
+// to a shell.
+var keepable = regexp.MustCompile(`[0-9A-Za-z._/:-]+`)
+
+// block runs one and returns its status and the last line it printed.
+func (p *proof) block(ctx context.Context, f lessons.Fence) (status int, last string, err error) {
+	text := f.Text
+	for name, value := range p.kept {
+		text = regexp.MustCompile(`\b`+name+`\b`).ReplaceAllLiteralString(text, value)
+	}
+	ctx, cancel := context.WithTimeout(ctx, blockTime)
+	defer cancel()
+	var out tail
+	if f.Where == lessons.Host {
+		status, err = onHost(ctx, text, &out)
+	} else {
+		if p.script == nil {
+			if p.script, err = p.session.Player.Script(ctx); err != nil {
+				return 0, "", err
+			}
+		}
+		status, err = p.script.Run(ctx, strings.TrimSpace(text), &out)
+	}
+	return status, out.last(), err
+}
+
+// blockTime is how long one block may run.
+const blockTime = 30 * time.Second
+
+// onHost runs a script by the host's shell.
+func onHost(ctx context.Context, script string, out *tail) (int, error) {
+	c := exec.CommandContext(ctx, "sh", "-c", script)
+	c.Stdout, c.Stderr = out, out
+	c.WaitDelay = time.Second
+	err := c.Run()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Exited() {
+		return exit.ExitCode(), nil
+	}
+	return 0, err
+}
+
+// settle looks until all parts are done, for as long as the kernel may need to
+// show what was done.
+func (p *proof) settle(ctx context.Context, s *lessons.Step) bool {
+	for range 20 {
+		sight, _, err := p.session.Player.Look(ctx, s)
+		if err != nil {
+			return false
+		}
+		before := doneParts(p.session.Walk.State().Parts)
+		parts := p.session.Check(s.ID, sight.Env)
+		if lessons.Done(parts) {
+			return true
+		}
+		if doneParts(parts) > before {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(25 * time.Millisecond):
+		}
+	}
+	return false
+}
+
+func doneParts(parts []lessons.PartResult) (n int) {
+	for _, part := range parts {
+		if part.Done {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *proof) endScript() error {
+	s := p.script
+	if p.script = nil; s == nil {
+		return nil
+	}
+	return s.Close()
+}
+
+// tail keeps the end of what a block prints.
+type tail struct{ bytes.Buffer }
+
+func (t *tail) Write(b []byte) (int, error) {
+	n, err := t.Buffer.Write(b)
+	if over := t.Len() - longestLine; over > 0 {
+		t.Next(over)
+	}
+	return n, err
+}
+
+func (t *tail) last() string {
+	lines := strings.Split(strings.TrimSpace(t.String()), "\n")
+	return strings.TrimSpace(lines[len(lines)-1])
+}

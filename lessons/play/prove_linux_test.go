@@ -1,0 +1,140 @@
+package play
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/tentpole-labs/tentpole/content"
+	"github.com/tentpole-labs/tentpole/lessons"
+)
+
+// TestCourse plays every lesson of the course as `lesson test` does.
+func TestCourse(t *testing.T) {
+	course, err := lessons.LoadAll(content.FS, Known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range course.Lessons {
+		t.Run(l.ID, func(t *testing.T) {
+			found, err := Prove(t.Context(), l, NewEngine(), VariantHere(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range found {
+				if f.Untested {
+					skip(t, errors.New(f.String()))
+				}
+				t.Error(f)
+			}
+		})
+	}
+}
+
+// mutations make a lesson say what is not so. Each is tried at every place that
+// it fits.
+var mutations = []struct {
+	name string
+	at   *regexp.Regexp
+	to   func(string) string
+}{
+	{"another outcome", regexp.MustCompile(`(?m)^expect: .*$`), func(s string) string {
+		if strings.Contains(s, "contained") {
+			return "expect: open"
+		}
+		return "expect: contained"
+	}},
+	{"a solution that does nothing", regexp.MustCompile("(?m)^```sh (inside|host)( fails| > [A-Z]+)?\n[^`]*"), func(s string) string {
+		first, rest, _ := strings.Cut(s, "\n")
+		return first + "\n" + strings.Repeat("true\n", strings.Count(rest, "\n"))
+	}},
+	{"a check of the opposite", regexp.MustCompile(`(?m)^( +- say: .*\n +when: )(.*)$`), func(s string) string {
+		i := strings.LastIndex(s, "when: ") + len("when: ")
+		return s[:i] + "not (" + s[i:] + ")"
+	}},
+	{"no such step kind", regexp.MustCompile(`(?m)^kind: run$`), func(string) string { return "kind: runn" }},
+	{"an id twice", regexp.MustCompile(`(?m)^id: [a-z-]+\nkind: (run|task|quiz)$`), func(s string) string {
+		_, rest, _ := strings.Cut(s, "\n")
+		return "id: question\n" + rest
+	}},
+	{"no such row", regexp.MustCompile(`(?m)^observe: \[.*\]$`), func(string) string { return "observe: [ns.mout]" }},
+	{"no such lesson before it", regexp.MustCompile(`(?m)^after: \[.*\]$`), func(string) string { return "after: [a-proces]" }},
+	{"a dead link", regexp.MustCompile(`(?m)^(<!-- after -->)$`), func(s string) string { return s + "\n\nSee [the next one](nowhere.md).\n" }},
+}
+
+var placed = regexp.MustCompile(`^[a-z-]+\.md:[0-9]+:[0-9]+: .`)
+
+// TestMutatedLessons breaks each lesson in all those ways: loading, linting or
+// testing it says where.
+func TestMutatedLessons(t *testing.T) {
+	names, err := fs.Glob(content.FS, "*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		source, err := content.FS.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mutations {
+			for i, at := range m.at.FindAllIndex(source, -1) {
+				t.Run(fmt.Sprintf("%s/%s/%d", name, m.name, i), func(t *testing.T) {
+					broken := string(source[:at[0]]) + m.to(string(source[at[0]:at[1]])) + string(source[at[1]:])
+					said := complaints(t, name, broken)
+					if len(said) == 0 {
+						t.Fatal("nobody noticed")
+					}
+					if !placed.MatchString(said[0]) {
+						t.Errorf("no place: %s", said[0])
+					}
+				})
+			}
+		}
+	}
+}
+
+// complaints are all that loading, linting and testing a lesson in the place of
+// the course's says.
+func complaints(t *testing.T, name, source string) (out []string) {
+	t.Helper()
+	course := fstest.MapFS{}
+	err := fs.WalkDir(content.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := content.FS.ReadFile(p)
+		course[p] = &fstest.MapFile{Data: b}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	course[name].Data = []byte(source)
+	loaded, err := lessons.LoadAll(course, Known())
+	if err != nil {
+		return strings.Split(err.Error(), "\n")
+	}
+	for _, l := range loaded.Lessons {
+		if l.File != name {
+			continue
+		}
+		for _, w := range l.Lint() {
+			out = append(out, w.String())
+		}
+		if len(out) > 0 {
+			return out
+		}
+		found, err := Prove(t.Context(), l, NewEngine(), VariantHere(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range found {
+			out = append(out, f.String())
+		}
+	}
+	return out
+}

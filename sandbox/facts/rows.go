@@ -1,0 +1,14 @@
+package facts
+
+// PathRow begins the id of a row that compares a path: "path:/tmp".
+const PathRow = "path:"
+
+// RowIDs are the ids of all rows that any board has, in its order. Rows of paths
+// come on top, where they are asked for.
+func RowIDs() []string {
+	var ids []string
+	for _, r := range Compare(Facts{}, Facts{}).Rows {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
