@@ -1,6 +1,9 @@
 package lessons
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // ProgressSchema is the version of the file that progress is kept in.
 const ProgressSchema = "tentpole/progress/v1"
@@ -13,8 +16,9 @@ type Progress struct {
 
 // LessonRecord is what was done in one lesson.
 type LessonRecord struct {
-	At    string                `json:"at,omitempty"` // id of the step last stood at
-	Steps map[string]StepRecord `json:"steps"`        // by step id
+	At      string                `json:"at,omitempty"`      // id of the step last stood at
+	Seconds int                   `json:"seconds,omitempty"` // spent in it, without long pauses
+	Steps   map[string]StepRecord `json:"steps"`             // by step id
 }
 
 // StepRecord is what was done in one step.
@@ -56,6 +60,7 @@ func (p *Progress) Put(lesson string, r LessonRecord) {
 	if r.At != "" {
 		have.At = r.At
 	}
+	have.Seconds = max(have.Seconds, r.Seconds)
 	for id, step := range r.Steps {
 		old, ok := have.Steps[id]
 		if ok && old.Hash == step.Hash {
@@ -67,6 +72,71 @@ func (p *Progress) Put(lesson string, r LessonRecord) {
 		p.Lessons = map[string]LessonRecord{}
 	}
 	p.Lessons[lesson] = have
+}
+
+// Merge adds what another file of the same learner has. Nothing is lost by it;
+// where both know a step, the place that this one stands at stays.
+func (p *Progress) Merge(other *Progress) {
+	for id, theirs := range other.Lessons {
+		if have, known := p.Lessons[id]; known && have.At != "" {
+			theirs.At = have.At
+		}
+		for step, r := range theirs.Steps {
+			if have, known := p.Lessons[id].Steps[step]; known && have.Hash != r.Hash && newer(have, r) {
+				theirs.Steps = maps.Clone(theirs.Steps)
+				delete(theirs.Steps, step)
+			}
+		}
+		p.Put(id, theirs)
+	}
+}
+
+// newer tells whether a was done later than b: of a step that has changed since,
+// the later record is about the later content.
+func newer(a, b StepRecord) bool {
+	return a.Done != nil && (b.Done == nil || a.Done.After(*b.Done))
+}
+
+// Reset forgets a lesson, or one step of it, or with two empty words everything.
+// It returns false when there was nothing to forget.
+func (p *Progress) Reset(lesson, step string) bool {
+	if lesson == "" {
+		had := len(p.Lessons) > 0
+		p.Lessons = map[string]LessonRecord{}
+		return had
+	}
+	l, known := p.Lessons[lesson]
+	if step == "" {
+		delete(p.Lessons, lesson)
+		return known
+	}
+	_, known = l.Steps[step]
+	delete(l.Steps, step)
+	return known
+}
+
+// Tally is what the steps of a lesson come to, for a table.
+type Tally struct {
+	Done, Steps       int
+	Agreed, Predicted int // predictions as it happened, of those that were compared
+	Hints             int
+	Seconds           int
+}
+
+// Tally counts what was done in a lesson with the content it has now.
+func (p *Progress) Tally(l *Lesson) Tally {
+	have := p.Lessons[l.ID]
+	t := Tally{Done: p.DoneSteps(l), Steps: len(l.Steps), Seconds: have.Seconds}
+	for _, r := range have.Steps {
+		t.Hints += r.Hints
+		if c := r.Prediction; c != nil && c.Said != "" && c.Happened != "" {
+			t.Predicted++
+			if c.Said == c.Happened {
+				t.Agreed++
+			}
+		}
+	}
+	return t
 }
 
 // with returns r brought up to date by the newer record n.

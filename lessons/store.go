@@ -171,6 +171,16 @@ func (s *Store) read() (*Progress, error) {
 	return p, nil
 }
 
+// DecodeProgress reads progress that was exported: the JSON of a Progress. A file
+// of a newer schema gives ErrNewer.
+func DecodeProgress(r io.Reader) (*Progress, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxProgress+1))
+	if err != nil {
+		return nil, err
+	}
+	return decode(raw)
+}
+
 func decode(raw []byte) (*Progress, error) {
 	if len(raw) > maxProgress {
 		return nil, fmt.Errorf("larger than %d bytes", maxProgress)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -257,7 +256,5 @@ func jsonFlag(c *cobra.Command, to *bool) {
 }
 
 func printJSON(c *cobra.Command, v any) error {
-	enc := json.NewEncoder(c.OutOrStdout())
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	return encodeJSON(c.OutOrStdout(), v)
 }

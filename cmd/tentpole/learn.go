@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -14,6 +15,7 @@ import (
 
 func learnCommand() *cobra.Command {
 	var plain bool
+	var answers string
 	c := &cobra.Command{
 		Use:   "learn [LESSON|FILE]",
 		Short: "Follow a lesson; without one, go on where you left",
@@ -35,12 +37,21 @@ func learnCommand() *cobra.Command {
 					return err
 				}
 			}
+			if answers != "" {
+				file, err := openInput(c, answers)
+				if err != nil {
+					return fmt.Errorf("open the answers: %w", err)
+				}
+				defer file.Close()
+				return learnPlain(c, lesson, store, done, file)
+			}
 			if plain {
-				return learnPlain(c, lesson, store, done)
+				return learnPlain(c, lesson, store, done, c.InOrStdin())
 			}
 			return openScreen(c, tui.Options{Course: withLesson(course, lesson), Store: store, Start: lesson.ID})
 		},
 	}
+	c.Flags().StringVar(&answers, "answers", "", "play with the lines of this file as answers; implies --plain")
 	c.Flags().BoolVar(&plain, "plain", false, "plain lines and numbered prompts, no full screen")
 	return c
 }
@@ -53,10 +64,10 @@ func withLesson(course *lessons.Course, l *lessons.Lesson) *lessons.Course {
 	return &lessons.Course{Title: l.Title, Lessons: []*lessons.Lesson{l}}
 }
 
-// learnPlain plays a lesson on standard input and output.
-func learnPlain(c *cobra.Command, l *lessons.Lesson, store *lessons.Store, done *lessons.Progress) error {
+// learnPlain plays a lesson on plain lines.
+func learnPlain(c *cobra.Command, l *lessons.Lesson, store *lessons.Store, done *lessons.Progress, in io.Reader) error {
 	s := play.NewSession(play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]})
-	err := play.Plain(c.Context(), s, os.Stdin, c.OutOrStdout())
+	err := play.Plain(c.Context(), s, in, c.OutOrStdout())
 	if closeErr := s.Close(); err == nil {
 		err = closeErr
 	}

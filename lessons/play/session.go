@@ -22,6 +22,8 @@ type Session struct {
 	store *lessons.Store
 	now   func() time.Time
 	saves saves
+	spent time.Duration // in this lesson, that of earlier sessions included
+	since time.Time     // up to when it was counted
 }
 
 // Options say what to play and how. Lesson and Engine are needed.
@@ -51,6 +53,7 @@ func NewSession(o Options) *Session {
 		s.now = time.Now
 	}
 	s.Walk.Resume(o.Record)
+	s.spent, s.since = time.Duration(o.Record.Seconds)*time.Second, s.now()
 	return s
 }
 
@@ -100,6 +103,7 @@ func (s *Session) Save() func() error {
 		return func() error { return nil }
 	}
 	id, record := s.Walk.Lesson().ID, s.Walk.Record()
+	record.Seconds = int(s.count() / time.Second)
 	number := s.saves.next()
 	return func() error {
 		return s.saves.do(number, func() error {
@@ -109,6 +113,18 @@ func (s *Session) Save() func() error {
 			})
 		})
 	}
+}
+
+// longPause is how much of the time between two savings counts at most: who is
+// away for an hour does not learn for an hour.
+const longPause = 5 * time.Minute
+
+// count adds the time since it was counted last.
+func (s *Session) count() time.Duration {
+	now := s.now()
+	s.spent += min(max(now.Sub(s.since), 0), longPause)
+	s.since = now
+	return s.spent
 }
 
 // saves keeps an older record from being written over a newer one.
