@@ -72,9 +72,11 @@ func (w *Walk) Check(env Env, now time.Time) ([]PartResult, error) {
 		return nil, err
 	}
 	s := &w.states[w.at]
-	s.Parts = w.Step().Task.Check(env, s.Parts...)
+	s.Parts, s.Mistake = w.Step().Task.Check(env, s.Parts...), ""
 	if Done(s.Parts) {
 		w.done(now)
+	} else if !s.Done {
+		s.Mistake = w.Step().Task.Mistaken(env)
 	}
 	return w.State().Parts, nil
 }

@@ -23,6 +23,7 @@ type builder struct {
 
 	// the sandbox as it stands after the steps so far
 	layers []string
+	limits map[string]string
 	root   string
 	raised bool // there is one that sandbox: keep could go on with
 
@@ -177,6 +178,9 @@ func (b *builder) digest() string {
 	}
 	if r := b.step.Run; r != nil {
 		text = fmt.Append(text, r.Layers, r.Root, r.Keep)
+		if len(r.Limits) > 0 {
+			text = fmt.Append(text, r.Limits)
+		}
 	}
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
@@ -189,11 +193,13 @@ var partsOf = map[Kind]struct{ must, may []string }{
 	KindRun:     {may: []string{"predict"}},
 	KindTask:    {must: []string{"task"}, may: []string{"hint", "solution"}},
 	KindQuiz:    {must: []string{"quiz"}},
+	KindOrder:   {must: []string{"order"}, may: []string{"hint", "solution"}},
+	KindExplain: {must: []string{"explain"}, may: []string{"hint"}},
 }
 
 func (b *builder) checkParts(at place) {
 	has := map[string]place{"hint": {}, "solution": {}}
-	for _, part := range []string{"predict", "task", "quiz"} {
+	for _, part := range []string{"predict", "task", "quiz", "order", "explain"} {
 		if p, ok := b.seen[part]; ok {
 			has[part] = p
 		}
@@ -210,7 +216,7 @@ func (b *builder) checkParts(at place) {
 			b.add(at, "write <!-- "+part+" … -->", "a step of kind %s needs a %s directive", b.step.Kind, part)
 		}
 	}
-	for _, part := range []string{"predict", "task", "quiz", "hint", "solution"} {
+	for _, part := range []string{"predict", "task", "quiz", "order", "explain", "hint", "solution"} {
 		p, ok := has[part]
 		if ok && !slices.Contains(rule.must, part) && !slices.Contains(rule.may, part) {
 			if p == (place{}) {

@@ -18,6 +18,9 @@ var directives = []struct {
 	{"predict", true, (*builder).predictDirective},
 	{"task", true, (*builder).taskDirective},
 	{"quiz", true, (*builder).quizDirective},
+	{"order", true, (*builder).orderDirective},
+	{"explain", true, (*builder).explainDirective},
+	{"pause", false, (*builder).pauseDirective},
 	{"after", false, (*builder).afterDirective},
 	{"only", false, (*builder).onlyDirective},
 	{"end", false, (*builder).endDirective},
@@ -99,7 +102,7 @@ func (b *builder) direct(name string, read func(*builder, place, string), at pla
 		b.add(at, "the step directive comes first, right below the heading", "%s before step", name)
 		return
 	}
-	if name != "only" && name != "end" {
+	if name != "only" && name != "end" && name != "pause" {
 		if _, twice := b.seen[name]; twice {
 			b.add(at, "", "a second %s in one step", name)
 			return
@@ -110,6 +113,15 @@ func (b *builder) direct(name string, read func(*builder, place, string), at pla
 		b.seen[name] = at
 	}
 	read(b, at, rest)
+}
+
+// pauseDirective lets what comes below wait until the learner wants it.
+func (b *builder) pauseDirective(at place, _ string) {
+	if b.details.open || b.isAfter || b.only != "" {
+		b.add(at, "", "pause belongs into what is read first")
+		return
+	}
+	b.step.body.pause()
 }
 
 func (b *builder) afterDirective(place, string) { b.isAfter = true }
@@ -178,5 +190,6 @@ func (b *builder) taskDirective(at place, source string) {
 	d.object(n, d.what, []field{
 		{"ordered", false, flagInto(&t.Ordered)},
 		{"parts", true, func(d *document, n ast.Node) { t.Parts = d.parts(n) }},
+		{"hintcheck", false, func(d *document, n ast.Node) { t.Mistakes = d.mistakes(n) }},
 	})
 }

@@ -11,7 +11,7 @@ type Known struct {
 }
 
 var (
-	kinds    = []Kind{KindRead, KindPredict, KindRun, KindTask, KindQuiz}
+	kinds    = []Kind{KindRead, KindPredict, KindRun, KindTask, KindQuiz, KindOrder, KindExplain}
 	debriefs = []Debrief{Saw, Mistakes, Same}
 	outcomes = []Outcome{Open, OneWay, Contained, Limited, NotAvailable}
 	variants = []Variant{User, Root}

@@ -19,6 +19,10 @@ type Lesson struct {
 	After          []string // ids of lessons to take first
 	Claims         []string // ids of claims it bears on, such as F5
 	Sources        []string // titles of articles
+	Tags           []string // words to find it by
+	Authors        []string
+	Language       string   // as in BCP 47; en when empty
+	Requires       []string // what must be there besides a Linux, in words: for a list
 	Layers         []string // layers every step starts from
 	Root           string   // root file system every step starts from
 	Notes          string   // speaker notes for the whole lesson, Markdown
@@ -38,6 +42,8 @@ const (
 	KindRun     Kind = "run"     // an experiment, usually with a prediction before
 	KindTask    Kind = "task"    // done by hand inside, checked against facts
 	KindQuiz    Kind = "quiz"    // one question
+	KindOrder   Kind = "order"   // lines to be put into the order that works
+	KindExplain Kind = "explain" // something to say in words of one's own
 )
 
 // Debrief says which of the three closing sections a read step is.
@@ -81,6 +87,8 @@ type Step struct {
 	Predict *Prediction // nil when nothing is predicted
 	Task    *Task       // set on task steps
 	Quiz    *Quiz       // set on quiz steps
+	Order   *Order      // set on order steps
+	Explain *Explain    // set on explain steps
 	Notes   string      // speaker notes, Markdown
 	Hash    string      // changes when the step's content does
 	Line    int         // of the heading
@@ -91,6 +99,10 @@ type Step struct {
 
 // Body returns the Markdown shown first, for one kind of learner.
 func (s *Step) Body(v Variant) string { return s.body.For(v) }
+
+// Parts returns the body in the pieces in which it is shown: one, unless the
+// author has put pauses into it.
+func (s *Step) Parts(v Variant) []string { return s.body.parts(v) }
 
 // After returns the Markdown shown once the step's main thing is done; it may
 // give the answer away. Often empty.
@@ -112,7 +124,9 @@ func (s *Step) Solution(v Variant) string { return s.solution.For(v) }
 type Run struct {
 	Layers     []string          // all layers, those of the lesson first
 	Added      []string          // the ones new in this step
+	Removed    []string          // the ones that this step takes away
 	Root       string            // host, overlay, tiny; empty leaves it to the engine
+	Limits     map[string]string // of memory, cpus, pids, io, as the command line takes them
 	Keep       bool              // go on in the sandbox of the step before
 	Experiment string            // name in the catalogue; empty only starts the sandbox
 	With       map[string]string // arguments of the experiment

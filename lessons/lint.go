@@ -168,6 +168,16 @@ func (s *Step) reading() int {
 			longest = max(longest, words(a.Say))
 		}
 	}
+	if s.Order != nil {
+		n += words(s.Order.Ask)
+		for _, l := range s.Order.Lines {
+			n += words(l.Text)
+			longest = max(longest, words(l.Say))
+		}
+	}
+	if s.Explain != nil {
+		n += words(s.Explain.Ask)
+	}
 	if s.Task != nil {
 		for _, p := range s.Task.Parts {
 			n += words(p.Say)

@@ -154,6 +154,10 @@ func (r *report) front(l *Lesson, source string, known Known) {
 		{"after", false, textsMatching(&l.After, "lesson id", idPattern)},
 		{"claims", false, textsMatching(&l.Claims, "claim such as F5", claimPattern)},
 		{"sources", false, textsInto(&l.Sources)},
+		{"tags", false, textsInto(&l.Tags)},
+		{"authors", false, textsInto(&l.Authors)},
+		{"language", false, textInto(&l.Language)},
+		{"requires", false, textsInto(&l.Requires)},
 		{"layers", false, wordsInto(&l.Layers, "layer", known.Layers)},
 		{"root", false, wordInto(&l.Root, "root", known.Roots)},
 	})

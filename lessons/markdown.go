@@ -121,7 +121,7 @@ func (b *builder) heading(n *ast.Heading, line int) {
 }
 
 var (
-	directiveAnywhere = regexp.MustCompile(`<!--\s*(step|predict|quiz|task|notes|only|end|after)\b`)
+	directiveAnywhere = regexp.MustCompile(`<!--\s*(step|predict|quiz|task|order|explain|pause|notes|only|end|after)\b`)
 	codeSpan          = regexp.MustCompile("`[^`]*`")
 )
 

@@ -28,6 +28,8 @@ type StepRecord struct {
 	Prediction *PredictionRecord `json:"prediction,omitempty"`
 	Outcome    Outcome           `json:"outcome,omitempty"`
 	Quiz       *QuizRecord       `json:"quiz,omitempty"`
+	Order      *OrderRecord      `json:"order,omitempty"`
+	Words      string            `json:"words,omitempty"` // the learner's own explanation
 	Hints      int               `json:"hints,omitempty"` // number shown
 	Solution   bool              `json:"solution,omitempty"`
 }
@@ -43,6 +45,13 @@ type PredictionRecord struct {
 type QuizRecord struct {
 	First  string `json:"first"`
 	Latest string `json:"latest"`
+}
+
+// OrderRecord is the latest order of a puzzle, as ids of lines, and how many
+// there were.
+type OrderRecord struct {
+	Latest []string `json:"latest"`
+	Tries  int      `json:"tries"`
 }
 
 // NewProgress returns progress with nothing done.
@@ -159,6 +168,12 @@ func (r StepRecord) with(n StepRecord) StepRecord {
 		}
 		n.Quiz = &QuizRecord{First: r.Quiz.First, Latest: n.Quiz.Latest}
 	}
+	if n.Order == nil || r.Order != nil && r.Order.Tries > n.Order.Tries {
+		n.Order = r.Order
+	}
+	if n.Words == "" {
+		n.Words = r.Words
+	}
 	n.Hints = max(n.Hints, r.Hints)
 	n.Solution = n.Solution || r.Solution
 	return n
@@ -181,7 +196,10 @@ func (p *Progress) DoneSteps(l *Lesson) int {
 }
 
 func (s State) record(hash string) StepRecord {
-	r := StepRecord{Hash: hash, Outcome: s.Outcome, Hints: s.Hints, Solution: s.Solution}
+	r := StepRecord{Hash: hash, Outcome: s.Outcome, Hints: s.Hints, Solution: s.Solution, Words: s.Words}
+	if s.Tries > 0 {
+		r.Order = &OrderRecord{Latest: s.Order, Tries: s.Tries}
+	}
 	if s.Done {
 		at := s.DoneAt.UTC()
 		r.Done = &at
@@ -199,6 +217,12 @@ func (s State) record(hash string) StepRecord {
 // measured again. A prediction that was made is.
 func (r StepRecord) state(step *Step) State {
 	s := State{Hints: min(r.Hints, len(step.hints)), Solution: r.Solution}
+	if step.Explain != nil {
+		s.Words = r.Words
+	}
+	if o := r.Order; o != nil && step.Order != nil && len(o.Latest) == len(step.Order.Lines) {
+		s.Order, s.Tries = o.Latest, o.Tries
+	}
 	if r.Done != nil {
 		s.Done, s.DoneAt = true, *r.Done
 	}

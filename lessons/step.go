@@ -10,14 +10,15 @@ import (
 // asked is what a step directive asks for, before it is resolved against the
 // sandbox of the steps above.
 type asked struct {
-	add, layers, observe []string
-	root                 string
-	sandbox              sandboxWord
-	experiment           string
-	with                 map[string]string
-	expect               Outcome
-	expectFor            map[Variant]Outcome
-	broken               bool // reported already: do not report what follows from it
+	add, remove, layers, observe []string
+	limits                       map[string]string
+	root                         string
+	sandbox                      sandboxWord
+	experiment                   string
+	with                         map[string]string
+	expect                       Outcome
+	expectFor                    map[Variant]Outcome
+	broken                       bool // reported already: do not report what follows from it
 }
 
 // sandboxWord says whether a step starts a new sandbox or goes on in one.
@@ -44,6 +45,8 @@ func (b *builder) stepDirective(at place, source string) {
 		{"kind", true, wordInto(&s.Kind, "kind of step", kinds)},
 		{"debrief", false, wordInto(&s.Debrief, "debrief", debriefs)},
 		{"add", false, wordsInto(&a.add, "layer", k.Layers)},
+		{"remove", false, wordsInto(&a.remove, "layer", k.Layers)},
+		{"limits", false, a.readLimits},
 		{"layers", false, wordsInto(&a.layers, "layer", k.Layers)},
 		{"root", false, wordInto(&a.root, "root", k.Roots)},
 		{"sandbox", false, wordInto(&a.sandbox, "sandbox", []sandboxWord{fresh, keep})},
@@ -57,6 +60,20 @@ func (b *builder) stepDirective(at place, source string) {
 	if m, ok := n.(*ast.MappingNode); ok {
 		for _, pair := range m.Values {
 			b.seen["step "+pair.Key.GetToken().Value] = d.pos(pair.Key)
+		}
+	}
+}
+
+// limitNames are the limits that a step may set. What they may be is for the
+// engine to say.
+var limitNames = []string{"memory", "memory-high", "swap", "cpus", "cpu-weight", "pids", "io"}
+
+// readLimits reads limits: {memory: 64M, pids: 32}.
+func (a *asked) readLimits(d *document, n ast.Node) {
+	mapInto(&a.limits)(d, n)
+	if m, ok := n.(*ast.MappingNode); ok {
+		for _, pair := range m.Values {
+			d.oneOf(d.pos(pair.Key), "limit", pair.Key.GetToken().Value, limitNames)
 		}
 	}
 }
@@ -95,7 +112,7 @@ func (a *asked) readVariants(d *document, n ast.Node) {
 }
 
 // sandboxKeys are the keys that only make sense with a sandbox.
-var sandboxKeys = []string{"add", "layers", "root", "sandbox", "experiment", "with", "observe", "expect", "variant"}
+var sandboxKeys = []string{"add", "remove", "limits", "layers", "root", "sandbox", "experiment", "with", "observe", "expect", "variant"}
 
 // resolve works out the sandbox of the step from what it asks for and from
 // the steps above, and reports what does not go together.
@@ -104,7 +121,7 @@ func (b *builder) resolve() {
 	if s.Debrief != "" && s.Kind != KindRead {
 		b.add(b.seen["step debrief"], "leave debrief out", "only a step of kind read is a debrief")
 	}
-	if s.Kind == KindRead || s.Kind == KindQuiz {
+	if s.Kind != KindPredict && s.Kind != KindRun && s.Kind != KindTask {
 		b.refuse(sandboxKeys, "a step of kind "+string(s.Kind)+" has no sandbox")
 		return
 	}
@@ -114,14 +131,14 @@ func (b *builder) resolve() {
 		b.refuse([]string{"with", "expect", "variant"}, "there is no experiment in this step")
 	}
 	if a.sandbox == keep {
-		b.refuse([]string{"add", "layers", "root"}, "a sandbox that is kept does not change")
+		b.refuse([]string{"add", "remove", "layers", "root", "limits"}, "a sandbox that is kept does not change")
 		if !b.raised {
 			b.add(b.seen["step sandbox"], "leave the key out", "there is no sandbox to keep yet")
 		}
 	}
-	added := b.raise()
+	added, removed := b.raise()
 	s.Run = &Run{
-		Layers: slices.Clone(b.layers), Added: added, Root: b.root, Keep: a.sandbox == keep,
+		Layers: slices.Clone(b.layers), Added: added, Removed: removed, Root: b.root, Limits: b.limits, Keep: a.sandbox == keep,
 		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{},
 	}
 	for _, v := range variants {
@@ -135,7 +152,7 @@ func (b *builder) resolve() {
 }
 
 // raise brings layers and root up to date and returns what is new.
-func (b *builder) raise() (added []string) {
+func (b *builder) raise() (added, removed []string) {
 	a := &b.asked
 	before := b.layers
 	if a.layers != nil {
@@ -151,6 +168,17 @@ func (b *builder) raise() (added []string) {
 		}
 		b.layers = append(slices.Clone(b.layers), l)
 	}
+	for _, l := range a.remove {
+		if !slices.Contains(b.layers, l) {
+			b.add(b.seen["step remove"], "leave it out", "the layer %s is not there", l)
+		}
+	}
+	b.layers = slices.DeleteFunc(slices.Clone(b.layers), func(l string) bool { return slices.Contains(a.remove, l) })
+	for _, l := range before {
+		if !slices.Contains(b.layers, l) {
+			removed = append(removed, l)
+		}
+	}
 	for _, l := range b.layers {
 		if !slices.Contains(before, l) {
 			added = append(added, l)
@@ -159,7 +187,10 @@ func (b *builder) raise() (added []string) {
 	if a.root != "" {
 		b.root = a.root
 	}
-	return added
+	if a.limits != nil {
+		b.limits = a.limits
+	}
+	return added, removed
 }
 
 // refuse reports those keys of the step directive that are there.

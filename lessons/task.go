@@ -10,6 +10,26 @@ type Task struct {
 	// those before it are done, and a part once done stays done. The parts of
 	// other tasks must all hold at the same time.
 	Ordered bool
+	// Mistakes are what the author has seen others do: the first whose
+	// condition holds is said while the task is not done.
+	Mistakes []Mistake
+}
+
+// Mistake is a known way to miss what a task asks for.
+type Mistake struct {
+	Say  string // Markdown: "you made the file on the host"
+	When *Condition
+	Line int // in the file
+}
+
+// Mistaken returns what to say of a known mistake, or nothing.
+func (t *Task) Mistaken(env Env) string {
+	for _, m := range t.Mistakes {
+		if yes, _ := m.When.Eval(env); yes { // a fact that cannot be had is no mistake
+			return m.Say
+		}
+	}
+	return ""
 }
 
 // Part is one line of a task's list.
@@ -54,6 +74,18 @@ func Done(parts []PartResult) bool {
 		}
 	}
 	return len(parts) > 0
+}
+
+func (d *document) mistakes(n ast.Node) (out []Mistake) {
+	d.list(n, func(v ast.Node) {
+		m := Mistake{Line: d.pos(v).line}
+		d.object(v, "mistake", []field{
+			{"say", true, textInto(&m.Say)},
+			{"when", true, conditionInto(&m.When)},
+		})
+		out = append(out, m)
+	})
+	return out
 }
 
 func (d *document) parts(n ast.Node) (out []Part) {

@@ -9,6 +9,7 @@ type passage struct {
 	only    Variant  // empty: for everybody
 	lines   []string // newline included
 	numbers []int    // of those lines in the file
+	waits   bool     // until the learner has read what is above
 }
 
 // For returns the Markdown that this kind of learner reads.
@@ -23,6 +24,24 @@ func (t text) For(v Variant) string {
 	}
 	return oneBlankLine(b.String())
 }
+
+// parts returns the Markdown in the pieces in which it is shown one after the
+// other. Together they are For.
+func (t text) parts(v Variant) (out []string) {
+	from := 0
+	for i := 1; i <= len(t); i++ {
+		if i == len(t) || t[i].waits {
+			if s := t[from:i].For(v); s != "" {
+				out = append(out, s)
+			}
+			from = i
+		}
+	}
+	return out
+}
+
+// pause lets the lines to come wait.
+func (t *text) pause() { *t = append(*t, passage{waits: true}) }
 
 // line adds one source line, newline included, and its number in the file.
 func (t *text) line(only Variant, line string, number int) {

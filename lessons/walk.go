@@ -24,6 +24,10 @@ type State struct {
 	Happened string  // option that was measured; empty when none fits
 	Why      string  // why it could not be done here; empty when it could
 	Parts    []PartResult
+	Mistake  string    // what to say of a known mistake; empty when none was seen
+	Order    []string  // latest order of a puzzle; nil before any
+	Tries    int       // at the puzzle
+	Words    string    // the learner's own
 	First    string    // first answer to the quiz
 	Answer   string    // latest answer to the quiz
 	Hints    int       // hints shown so far
@@ -43,6 +47,8 @@ const (
 	Comparing  Phase = "compare" // nothing: prediction and outcome stand side by side
 	Doing      Phase = "task"    // the task
 	Asking     Phase = "quiz"    // the right answer
+	Arranging  Phase = "order"   // the order that works
+	Explaining Phase = "explain" // the learner's words
 	Finished   Phase = "done"    // nothing
 )
 
@@ -56,6 +62,8 @@ const (
 	DoRun      Action = "run"
 	DoCheck    Action = "check"
 	DoAnswer   Action = "answer"
+	DoArrange  Action = "arrange"
+	DoExplain  Action = "explain"
 	DoHint     Action = "hint"
 	DoSolution Action = "solution"
 	DoNext     Action = "next"
@@ -104,7 +112,7 @@ func (w *Walk) State() State { return w.StateOf(w.at) }
 // StateOf returns what has been done in the step with that index.
 func (w *Walk) StateOf(i int) State {
 	s := w.states[i]
-	s.Parts = slices.Clone(s.Parts)
+	s.Parts, s.Order = slices.Clone(s.Parts), slices.Clone(s.Order)
 	return s
 }
 
@@ -133,6 +141,14 @@ func (w *Walk) Phase() Phase {
 		if !s.Done {
 			return Asking
 		}
+	case KindOrder:
+		if !s.Done {
+			return Arranging
+		}
+	case KindExplain:
+		if !s.Done {
+			return Explaining
+		}
 	case KindRead:
 		if !s.Done {
 			return Reading
@@ -155,12 +171,20 @@ func (w *Walk) Actions() []Action {
 		out = append(out, DoCheck)
 	case Asking:
 		out = append(out, DoAnswer)
+	case Arranging:
+		out = append(out, DoArrange)
+	case Explaining:
+		out = append(out, DoExplain)
 	case Finished:
 		switch step.Kind {
 		case KindTask:
 			out = append(out, DoCheck)
 		case KindQuiz:
 			out = append(out, DoAnswer)
+		case KindOrder:
+			out = append(out, DoArrange)
+		case KindExplain:
+			out = append(out, DoExplain)
 		}
 	}
 	if s.Hints < len(step.hints) {

@@ -79,7 +79,9 @@ func (p *plain) step(ctx context.Context) error {
 	p.say("tentpole · %s · step %d of %d", w.Lesson().ID, w.At()+1, len(w.Lesson().Steps))
 	p.say("%s", step.Title)
 	p.say("")
-	p.markdown(step.Body(p.s.Variant))
+	if err := p.body(ctx, step); err != nil {
+		return err
+	}
 	if act, ok := plainSteps[step.Kind]; ok {
 		if err := act(p, ctx, step); err != nil {
 			return err
@@ -91,12 +93,27 @@ func (p *plain) step(ctx context.Context) error {
 	return nil
 }
 
+// body says what is read first, piece by piece.
+func (p *plain) body(ctx context.Context, step *lessons.Step) error {
+	for i, part := range step.Parts(p.s.Variant) {
+		if i > 0 && !p.s.Walk.State().Done {
+			if _, err := p.ask(ctx, "Enter to go on, q leave: "); err != nil {
+				return err
+			}
+		}
+		p.markdown(part)
+	}
+	return nil
+}
+
 // plainSteps are the kinds of step that ask for more than reading.
 var plainSteps = map[lessons.Kind]func(*plain, context.Context, *lessons.Step) error{
 	lessons.KindPredict: (*plain).run,
 	lessons.KindRun:     (*plain).run,
 	lessons.KindTask:    (*plain).task,
 	lessons.KindQuiz:    (*plain).quiz,
+	lessons.KindOrder:   (*plain).order,
+	lessons.KindExplain: (*plain).explain,
 }
 
 // onward asks where to go. It returns false after the last step.

@@ -77,7 +77,7 @@ var taskWords = map[string]func(*plain, context.Context, *lessons.Step) (stop bo
 // check looks at the parts and says those that were ticked just now, or when
 // asked all of them.
 func (p *plain) check(ctx context.Context, step *lessons.Step, all bool) error {
-	before := p.s.Walk.State().Parts
+	before, was := p.s.Walk.State().Parts, p.s.Walk.State().Mistake
 	sight, _, err := p.s.Player.Look(ctx, step)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -93,6 +93,9 @@ func (p *plain) check(ctx context.Context, step *lessons.Step, all bool) error {
 	}
 	if all {
 		p.parts()
+	}
+	if mistake := p.s.Walk.State().Mistake; mistake != "" && mistake != was {
+		p.say("%s", strings.TrimSpace(mistake))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
@@ -76,7 +77,11 @@ func Spec(r *lessons.Run) (sandbox.Spec, error) {
 		return sandbox.Spec{}, err
 	}
 	root, source, err := sandbox.ParseRoot(r.Root)
-	return sandbox.Spec{Layers: layers, Root: root, Source: source}, err
+	if err != nil {
+		return sandbox.Spec{}, err
+	}
+	limits, err := cgroup.ParseLimits(r.Limits)
+	return sandbox.Spec{Layers: layers, Root: root, Source: source, Limits: limits}, err
 }
 
 // Plan works out what a step would do here. It starts nothing.
