@@ -58,6 +58,8 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"b"}, show: "b", does: "back", where: inLesson, foot: left, spare: 2, do: (*Model).back, on: may(lessons.DoBack), help: "the step before"},
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up, or the choice above", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "scroll down, or the choice below", where: inLesson, do: func(m *Model) tea.Cmd { m.lessonMove(1); return nil }},
+		{keys: []string{"["}, show: "[", does: "line up", where: inLesson, foot: left, spare: 1, do: carry(-1), on: (*Model).arranging, help: "move the line of a puzzle up"},
+		{keys: []string{"]"}, show: "]", does: "line down", where: inLesson, foot: left, spare: 1, do: carry(1), on: (*Model).arranging, help: "move the line of a puzzle down"},
 		{keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, show: "1-9", does: "go to that choice", where: inLesson, on: (*Model).choosing},
 
 		{keys: []string{"enter"}, show: "enter", where: inSandbox, foot: left, do: (*Model).freeStart, says: (*Model).freeSays, on: func(m *Model) bool { return m.free.tent.busy == nil }, help: "start the sandbox and open a shell inside"},
@@ -141,6 +143,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case m.ask != nil:
 		return m.answerQuestion(k)
+	case m.writing():
+		return m.keyInDraft(k)
 	case m.inShell():
 		return m.keyInShell(k)
 	}

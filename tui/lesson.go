@@ -17,6 +17,12 @@ type lesson struct {
 	number  int // place in the course, from 1
 	cursor  int // of the choices
 	results map[string]result
+
+	read     int               // pauses of the step that were gone past
+	order    []string          // of a puzzle's lines, as they stand
+	arranged *lessons.Arranged // what became of the order handed in last
+	draft    string            // of an explanation
+	writing  bool              // keys go to the draft
 }
 
 // result is what came of a step, as long as the lesson is open.
@@ -57,7 +63,8 @@ func (m *Model) leaveLesson() tea.Cmd {
 // atStep sets the screen up for the step at hand.
 func (m *Model) atStep() {
 	m.focus, m.zoom = paneMain, false
-	m.lesson.cursor = 0
+	l := m.lesson
+	l.cursor, l.read, l.order, l.arranged, l.draft, l.writing = 0, 0, nil, nil, "", false
 	clear(m.scrolls)
 	s := m.lesson.session.Walk
 	if q := s.Step().Quiz; q != nil {
@@ -99,7 +106,14 @@ func (m *Model) main() tea.Cmd {
 	if l.tent.busy != nil {
 		return nil
 	}
+	if m.pausing() {
+		return m.goOn()
+	}
 	switch w.Phase() {
+	case lessons.Arranging:
+		return m.arrange()
+	case lessons.Explaining:
+		return m.write()
 	case lessons.Predicting:
 		if !m.seesChoices() {
 			return nil
@@ -118,6 +132,27 @@ func (m *Model) main() tea.Cmd {
 		return m.doTask(step)
 	}
 	return m.next()
+}
+
+// pausing tells whether the step has more to read behind a pause.
+func (m *Model) pausing() bool {
+	w := m.lesson.session.Walk
+	return !w.State().Done && m.lesson.read < len(w.Step().Parts(m.opt.Variant))-1
+}
+
+// goOn goes past a pause.
+func (m *Model) goOn() tea.Cmd {
+	m.lesson.read++
+	return nil
+}
+
+// readSoFar is the step's text up to the pause that the learner is at.
+func (m *Model) readSoFar(step *lessons.Step, state lessons.State) []string {
+	parts := step.Parts(m.opt.Variant)
+	if state.Done {
+		return parts
+	}
+	return parts[:min(m.lesson.read+1, len(parts))]
 }
 
 func (m *Model) answer(step *lessons.Step) tea.Cmd {

@@ -51,11 +51,19 @@ func (m *Model) lessonText(width int) text {
 	step, state := w.Step(), w.State()
 	var t text
 	t.add(panel.Wrap(s.Title.Render(step.Title), width)...)
-	t.part(m.markdown(step.Body(m.opt.Variant), width)...)
+	for _, part := range m.readSoFar(step, state) {
+		t.part(m.markdown(part, width)...)
+	}
+	if m.pausing() {
+		t.part(m.styles.Faint.Render("… enter goes on"))
+		return t
+	}
 	m.addPrediction(&t, step, state, width)
 	m.addTask(&t, step, state, width)
 	m.addResult(&t, step, width)
 	m.addQuiz(&t, step, state, width)
+	m.addOrder(&t, step, state, width)
+	m.addExplain(&t, step, state, width)
 	if state.Ran || state.Done && step.Kind != lessons.KindRead {
 		t.part(m.markdown(step.After(m.opt.Variant), width)...)
 	}
@@ -120,6 +128,9 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 		t.fresh(m.styles.Strong.Render("All parts are done.") + " n goes on.")
 	case m.taskRuns():
 		t.part(panel.Wrap(play.NotYet(parts), width)...)
+		if state.Mistake != "" {
+			t.part(panel.Wrap(strings.TrimSpace(state.Mistake), width)...)
+		}
 	default:
 		t.part(m.styles.Faint.Render("enter starts the sandbox and opens its shell."))
 	}

@@ -12,7 +12,7 @@ const twiceTime = 600 * time.Millisecond
 // choosing tells whether the step waits for a choice.
 func (m *Model) choosing() bool {
 	p := m.lesson.session.Walk.Phase()
-	return m.focus == paneMain && (p == lessons.Predicting || p == lessons.Asking)
+	return m.focus == paneMain && (p == lessons.Predicting || p == lessons.Asking || p == lessons.Arranging) && !m.pausing()
 }
 
 // choices is how many choices the step offers.
@@ -23,6 +23,8 @@ func (m *Model) choices() int {
 		return len(step.Predict.Options)
 	case step.Quiz != nil:
 		return len(step.Quiz.Answers)
+	case step.Order != nil:
+		return len(step.Order.Lines)
 	}
 	return 0
 }
@@ -74,7 +76,14 @@ func (m *Model) turn(n int) {
 // mainSays names what enter does.
 func (m *Model) mainSays() string {
 	w := m.lesson.session.Walk
+	if m.pausing() {
+		return "go on"
+	}
 	switch w.Phase() {
+	case lessons.Arranging:
+		return "hand in"
+	case lessons.Explaining:
+		return "write"
 	case lessons.Predicting:
 		return "predict and run"
 	case lessons.Running:

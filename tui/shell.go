@@ -135,6 +135,10 @@ func (m *Model) inShell() bool {
 func (m *Model) shellKey(k tea.KeyPressMsg) { m.tent().shell.terminal.Key(uv.KeyPressEvent(k)) }
 
 func (m *Model) paste(text string) {
+	if m.writing() {
+		m.typed(text)
+		return
+	}
 	if m.inShell() {
 		m.tent().shell.terminal.Paste(text)
 	}

@@ -260,6 +260,8 @@ func (m *Model) footer() string {
 		return " " + s.Strong.Render(m.ask.text) + "   " + s.Key.Render("y") + " yes  " + s.Key.Render("n") + " no"
 	case m.notice != "":
 		return " " + s.Strong.Render(m.notice)
+	case m.writing():
+		return " your words   " + s.Key.Render("enter") + " keep them  " + s.Key.Render("esc") + " put them away  " + s.Key.Render("ctrl-u") + " begin anew"
 	case m.inShell():
 		line := " keys go to: " + s.Inside.Render("INSIDE") + "  "
 		for _, k := range shellKeys {

@@ -1,0 +1,115 @@
+package tui
+
+import (
+	"testing"
+	"testing/fstest"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+)
+
+const kinds = `---
+format: 1
+id: kinds
+title: Kinds
+part: 0
+order: 1
+summary: One.
+---
+
+## Read me?
+
+<!-- step {id: read, kind: read} -->
+
+Above the pause.
+
+<!-- pause -->
+
+Below the pause.
+
+## By hand
+
+<!-- step {id: by-hand, kind: order} -->
+
+<!-- order
+ask: Which comes first?
+lines:
+  - {id: mount, text: mount it, say: It wants a mount point.}
+  - {id: pivot, text: pivot to it}
+  - {id: umount, text: umount the old}
+say: So it is.
+-->
+
+## In words
+
+<!-- step {id: words, kind: explain} -->
+
+<!-- explain
+ask: Why?
+points: [the list is copied]
+-->
+
+<!-- after -->
+
+How others put it.
+`
+
+// TestKinds plays a text with a pause, a puzzle and an explanation.
+func TestKinds(t *testing.T) {
+	course, err := lessons.LoadAll(fstest.MapFS{"kinds.md": {Data: []byte(kinds)}}, lessons.Known{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(t, &fakeEngine{})
+	o.Course, o.Start = course, "kinds"
+	d, m := begin(t, o, 80, 24)
+	want(t, d, "Above the pause.", "enter go on")
+	wantNot(t, d, "Below the pause.")
+	d.Press("enter")
+	want(t, d, "Below the pause.")
+	d.Press("enter") // next
+	d.Wait()
+	want(t, d, "Which comes first?", "[ line up", "enter hand in")
+	// Shown as pivot, umount, mount: the last line goes to the top.
+	if got := m.arrangement(); len(got) != 3 || got[2] != "mount" {
+		t.Fatalf("shown as %v", got)
+	}
+	d.Press("enter")
+	d.Wait()
+	want(t, d, "look at line 1")
+	d.Press("3", "[")
+	d.Press("enter")
+	d.Wait()
+	want(t, d, "look at line 2")
+	d.Press("[")
+	d.Wait()
+	if got := m.arrangement(); got[0] != "mount" && got[0] != "pivot" {
+		t.Fatalf("moved to %v", got)
+	}
+	for m.arrangement()[0] != "mount" {
+		d.Press("1", "]")
+	}
+	for m.arrangement()[1] != "pivot" {
+		d.Press("2", "]")
+	}
+	d.Press("enter")
+	d.Wait()
+	want(t, d, "That order works. So it is.")
+	d.Press("n")
+	d.Wait()
+	want(t, d, "Why?", "enter write")
+	d.Press("enter")
+	d.Type("It is a x\u202e")
+	d.Press("backspace")
+	d.Send(tea.PasteMsg{Content: "copied\nlist"})
+	want(t, d, "> It is a copied list", "enter keep them")
+	d.Press("enter")
+	d.Wait()
+	want(t, d, "You wrote: It is a copied list", "the list is copied", "How others put it.")
+	if !m.lesson.session.Walk.Complete() {
+		t.Error("not all is done")
+	}
+	d.Press("q")
+	d.Wait()
+}
