@@ -59,6 +59,9 @@ func Arranged(a lessons.Arranged) string {
 	if a.Right {
 		return strings.TrimSpace("That order works. " + says)
 	}
+	if a.Wrong == 0 {
+		return strings.TrimSpace("It begins with another line. " + says)
+	}
 	return strings.TrimSpace("Up to line " + strconv.Itoa(a.Wrong) + " it works; look at line " + strconv.Itoa(a.Wrong+1) + ". " + says)
 }
 
