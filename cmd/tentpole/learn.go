@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,14 +15,15 @@ import (
 func learnCommand() *cobra.Command {
 	var plain bool
 	var answers string
+	var trust bool
 	c := &cobra.Command{
-		Use:   "learn [LESSON|FILE]",
+		Use:   "learn [LESSON|FILE|FOLDER|TAR]",
 		Short: "Follow a lesson; without one, go on where you left",
 		Long: "Follow a lesson on the screen, or with --plain as numbered prompts on plain lines, which is what a script or a screen reader uses.\n\n" +
-			"Without a lesson it goes on with the first one that is not done.",
+			"Without a lesson it goes on with the first one that is not done. Lessons from elsewhere are a file, a folder or a tar: what they can run is shown first.",
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			course, err := loadCourse()
+			course, lesson, err := toLearn(c, args, trust)
 			if err != nil {
 				return err
 			}
@@ -31,11 +31,8 @@ func learnCommand() *cobra.Command {
 			if err != nil {
 				fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 			}
-			lesson := next(course, done)
-			if len(args) == 1 {
-				if lesson, err = findLesson(course, args[0]); err != nil {
-					return err
-				}
+			if lesson == nil {
+				lesson = next(course, done)
 			}
 			if answers != "" {
 				file, err := openInput(c, answers)
@@ -48,20 +45,30 @@ func learnCommand() *cobra.Command {
 			if plain {
 				return learnPlain(c, lesson, store, done, c.InOrStdin())
 			}
-			return openScreen(c, tui.Options{Course: withLesson(course, lesson), Store: store, Start: lesson.ID})
+			return openScreen(c, tui.Options{Course: course, Store: store, Start: lesson.ID})
 		},
 	}
 	c.Flags().StringVar(&answers, "answers", "", "play with the lines of this file as answers; implies --plain")
+	c.Flags().BoolVar(&trust, "trust", false, "play lessons from elsewhere without asking")
 	c.Flags().BoolVar(&plain, "plain", false, "plain lines and numbered prompts, no full screen")
 	return c
 }
 
-// withLesson is the course, or the lesson alone when it comes from elsewhere.
-func withLesson(course *lessons.Course, l *lessons.Lesson) *lessons.Course {
-	if slices.Contains(course.Lessons, l) {
-		return course
+// toLearn loads the course that the words name, and the lesson if they name one.
+func toLearn(c *cobra.Command, words []string, trust bool) (*lessons.Course, *lessons.Lesson, error) {
+	if len(words) == 1 && isElsewhere(words[0]) {
+		course, err := elsewhere(words[0])
+		if err != nil {
+			return nil, nil, err
+		}
+		return course, nil, trusted(c, course, words[0], trust)
 	}
-	return &lessons.Course{Title: l.Title, Lessons: []*lessons.Lesson{l}}
+	course, err := loadCourse()
+	if err != nil || len(words) == 0 {
+		return course, nil, err
+	}
+	lesson, err := findLesson(course, words[0])
+	return course, lesson, err
 }
 
 // learnPlain plays a lesson on plain lines.

@@ -23,9 +23,9 @@ type proven struct {
 }
 
 func lessonTestCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, trust bool
 	c := &cobra.Command{
-		Use:   "test [LESSON|FILE...]",
+		Use:   "test [LESSON|FILE|FOLDER|TAR...]",
 		Short: "Play lessons on this machine and check what they say: the course without arguments",
 		Long: "Play lessons on this machine by themselves and check what they say. Each experiment must have the outcome that the text states, and one of the predictions must happen; " +
 			"the check of a task must fail before and hold after its solution; nothing may be left on the host.\n\n" +
@@ -33,7 +33,7 @@ func lessonTestCommand() *cobra.Command {
 			"What this machine cannot do is listed as not tested; with TENTPOLE_MUST=1 that fails too.",
 		Args: func(*cobra.Command, []string) error { return nil },
 		RunE: func(c *cobra.Command, words []string) error {
-			list, err := lessonsToTest(words)
+			list, err := lessonsToTest(c, words, trust)
 			if err != nil {
 				return err
 			}
@@ -55,21 +55,29 @@ func lessonTestCommand() *cobra.Command {
 		},
 	}
 	jsonFlag(c, &asJSON)
+	c.Flags().BoolVar(&trust, "trust", false, "test lessons from elsewhere without asking")
 	return c
 }
 
-func lessonsToTest(words []string) ([]*lessons.Lesson, error) {
-	course, err := loadCourse()
-	if err != nil || len(words) == 0 {
-		return course.Lessons, err
-	}
-	var list []*lessons.Lesson
-	for _, word := range words {
-		l, err := findLesson(course, word)
+func lessonsToTest(c *cobra.Command, words []string, trust bool) ([]*lessons.Lesson, error) {
+	if len(words) == 0 {
+		course, err := loadCourse()
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, l)
+		return course.Lessons, nil
+	}
+	var list []*lessons.Lesson
+	for _, word := range words {
+		course, l, err := toLearn(c, []string{word}, trust)
+		switch {
+		case err != nil:
+			return nil, err
+		case l != nil:
+			list = append(list, l)
+		default:
+			list = append(list, course.Lessons...)
+		}
 	}
 	return list, nil
 }
