@@ -30,6 +30,16 @@ func Load(fsys fs.FS, name string, known Known) (*Lesson, error) {
 	return l, nil
 }
 
+// Check tells what is wrong with the text of a lesson, as Load does for a file,
+// but for links.
+func Check(name, source string, known Known) error {
+	r := &report{file: name}
+	if text, ok := r.clean([]byte(source)); ok {
+		r.lesson(name, text, known)
+	}
+	return r.err()
+}
+
 // readBounded reads at most MaxFile bytes and the one that is too many.
 func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	f, err := fsys.Open(name)

@@ -13,7 +13,7 @@ import (
 
 func lessonCommand() *cobra.Command {
 	c := &cobra.Command{Use: "lesson", Short: "List, show, check and test lessons", Args: arguments(cobra.NoArgs)}
-	c.AddCommand(lessonListCommand(), lessonShowCommand(), lessonLintCommand(), lessonTestCommand())
+	c.AddCommand(lessonListCommand(), lessonShowCommand(), lessonLintCommand(), lessonTestCommand(), lessonNewCommand())
 	return c
 }
 

@@ -143,7 +143,9 @@ func (p *proof) task(ctx context.Context, s *lessons.Step) {
 		p.fail(s, s.Line, "the solution of the task %q has no block to run: mark one with ```sh inside", s.ID)
 		return
 	}
-	if !p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...)) || p.settle(ctx, s) || ctx.Err() != nil {
+	worked := p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...))
+	// A solution may take back what it did, once it was seen.
+	if !worked || p.session.Walk.State().Done || p.settle(ctx, s) || ctx.Err() != nil {
 		return
 	}
 	for i, part := range p.session.Walk.State().Parts {
