@@ -12,9 +12,12 @@ import (
 // top to bottom.
 type builder struct {
 	*report
-	known    Known
-	lesson   *Lesson
-	yamlLeft int // bytes of YAML still allowed
+	known Known
+	// translated, when set, says that this is a translation: prose and ids. It
+	// takes the hash of what was translated, by step.
+	translated map[string]string
+	lesson     *Lesson
+	yamlLeft   int // bytes of YAML still allowed
 
 	body      []byte
 	firstLine int // line number of lines[0]
@@ -151,6 +154,7 @@ func (b *builder) finish() {
 	switch {
 	case b.asked.broken:
 		b.raised = true // perhaps; what it would have been is not known
+	case b.translated != nil:
 	case ok && s.Kind != "":
 		b.checkParts(at)
 		b.resolve()

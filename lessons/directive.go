@@ -147,7 +147,7 @@ func (b *builder) endDirective(at place, _ string) {
 
 // document prepares the YAML of a directive.
 func (b *builder) document(what string, at place, source string) (*document, ast.Node) {
-	d := &document{report: b.report, what: what, at: place{at.line, 1}}
+	d := &document{report: b.report, what: what, at: place{at.line, 1}, translated: b.translated != nil}
 	if source == "" {
 		return d, nil
 	}
@@ -188,7 +188,7 @@ func (b *builder) taskDirective(at place, source string) {
 	t := &Task{}
 	b.step.Task = t
 	d.object(n, d.what, []field{
-		{"ordered", false, flagInto(&t.Ordered)},
+		d.decides(field{"ordered", false, flagInto(&t.Ordered)}),
 		{"parts", true, func(d *document, n ast.Node) { t.Parts = d.parts(n) }},
 		{"hintcheck", false, func(d *document, n ast.Node) { t.Mistakes = d.mistakes(n) }},
 	})

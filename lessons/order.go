@@ -126,9 +126,9 @@ func (b *builder) orderDirective(at place, source string) {
 	d.object(n, d.what, []field{
 		{"ask", true, textInto(&o.Ask)},
 		{"lines", true, func(d *document, n ast.Node) { o.Lines = d.lines(n) }},
-		{"also", false, func(d *document, n ast.Node) {
+		d.decides(field{"also", false, func(d *document, n ast.Node) {
 			d.list(n, func(v ast.Node) { o.Also = append(o.Also, d.otherOrder(v, o.ids())) })
-		}},
+		}}),
 		{"say", false, textInto(&o.Say)},
 	})
 }

@@ -77,7 +77,7 @@ func (d *document) options(n ast.Node) (out []Option) {
 			{"id", true, idInto(&o.ID)},
 			{"text", true, textInto(&o.Text)},
 			{"say", false, textInto(&o.Say)},
-			{"when", true, conditionInto(&o.When)},
+			d.decides(field{"when", true, conditionInto(&o.When)}),
 		})
 		d.unique(v, ids, o.ID)
 		out = append(out, o)
@@ -95,7 +95,7 @@ func (d *document) answers(n ast.Node) (out []Answer) {
 			{"id", true, idInto(&a.ID)},
 			{"text", true, textInto(&a.Text)},
 			{"say", false, textInto(&a.Say)},
-			{"right", false, flagInto(&a.Right)},
+			d.decides(field{"right", false, flagInto(&a.Right)}),
 		})
 		d.unique(v, ids, a.ID)
 		if a.Right {
@@ -104,10 +104,21 @@ func (d *document) answers(n ast.Node) (out []Answer) {
 		out = append(out, a)
 	})
 	d.atLeastTwo(n, len(out))
-	if len(out) > 0 && right == 0 {
+	if len(out) > 0 && right == 0 && !d.translated {
 		d.add(d.pos(n), "write right: true at one of them", "quiz: no option is right")
 	}
 	return out
+}
+
+// decides is a key that says what is so, which a translation leaves to the
+// lesson.
+func (d *document) decides(f field) field {
+	if d.translated {
+		return field{f.key, false, func(d *document, n ast.Node) {
+			d.add(d.pos(n), "leave "+f.key+" out", "a translation has words and ids only")
+		}}
+	}
+	return f
 }
 
 func (d *document) unique(n ast.Node, ids map[string]bool, id string) {

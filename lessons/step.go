@@ -40,6 +40,12 @@ func (b *builder) stepDirective(at place, source string) {
 		return
 	}
 	s, a, k := b.step, &b.asked, b.known
+	if b.translated != nil {
+		var of string
+		d.object(n, d.what, []field{{"id", true, idInto(&s.ID)}, {"of", true, textInto(&of)}})
+		b.translated[s.ID] = of
+		return
+	}
 	fields := []field{
 		{"id", true, idInto(&s.ID)},
 		{"kind", true, wordInto(&s.Kind, "kind of step", kinds)},

@@ -81,7 +81,7 @@ func (d *document) mistakes(n ast.Node) (out []Mistake) {
 		m := Mistake{Line: d.pos(v).line}
 		d.object(v, "mistake", []field{
 			{"say", true, textInto(&m.Say)},
-			{"when", true, conditionInto(&m.When)},
+			d.decides(field{"when", true, conditionInto(&m.When)}),
 		})
 		out = append(out, m)
 	})
@@ -93,7 +93,7 @@ func (d *document) parts(n ast.Node) (out []Part) {
 		p := Part{Line: d.pos(v).line}
 		d.object(v, "part", []field{
 			{"say", true, textInto(&p.Say)},
-			{"when", true, conditionInto(&p.When)},
+			d.decides(field{"when", true, conditionInto(&p.When)}),
 		})
 		out = append(out, p)
 	})

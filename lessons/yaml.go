@@ -20,6 +20,8 @@ type document struct {
 	*report
 	what string // "step", "front matter"
 	at   place  // where it begins
+
+	translated bool // words and ids only
 }
 
 // parse reads YAML that begins on the given line. Columns are those of the

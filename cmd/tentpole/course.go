@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/tentpole-labs/tentpole/content"
@@ -15,7 +17,30 @@ import (
 
 // loadCourse reads the lessons that came with the program.
 func loadCourse() (*lessons.Course, error) {
-	return lessons.LoadAll(content.FS, play.Known())
+	course, err := lessons.LoadAll(content.FS, play.Known())
+	if err != nil {
+		return nil, err
+	}
+	return spoken(course, content.FS)
+}
+
+// spoken is the course in the language that the person wants, as far as it was
+// translated.
+func spoken(course *lessons.Course, files fs.FS) (*lessons.Course, error) {
+	for _, name := range []string{"TENTPOLE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		locale := os.Getenv(name)
+		if locale == "" {
+			continue
+		}
+		language, _, _ := strings.Cut(locale, ".")
+		language, _, _ = strings.Cut(language, "_")
+		if !slices.Contains(lessons.Languages(files), language) {
+			return course, nil
+		}
+		course, _, err := course.Speak(files, language)
+		return course, err
+	}
+	return course, nil
 }
 
 // findLesson finds a lesson of the course by its id, or reads the file that

@@ -51,7 +51,10 @@ func loadFrom(files fs.FS) (*lessons.Course, error) {
 	if errors.As(err, &broken) {
 		return nil, &exitError{exitUsage, err}
 	}
-	return course, err
+	if err != nil {
+		return nil, err
+	}
+	return spoken(course, files)
 }
 
 // isElsewhere tells whether a word names a file rather than a lesson.

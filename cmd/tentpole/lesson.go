@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
 )
@@ -97,44 +99,60 @@ func lessonShowCommand() *cobra.Command {
 
 func lessonLintCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "lint [FILE...]",
-		Short: "Check lessons: the course without arguments",
-		RunE: func(c *cobra.Command, files []string) error {
-			found, err := lint(files)
-			if err != nil {
-				return &exitError{exitFailed, err}
-			}
+		Use:   "lint [FILE|FOLDER...]",
+		Short: "Check lessons and their translations: the course without arguments",
+		RunE: func(c *cobra.Command, words []string) error {
+			found, err := lint(words)
 			for _, w := range found {
 				fmt.Fprintln(c.OutOrStdout(), cleanLines(w.String()))
 			}
-			if len(found) > 0 {
-				return &exitError{exitFailed, nil}
+			if err != nil || len(found) > 0 {
+				return &exitError{exitFailed, err}
 			}
 			return nil
 		},
 	}
 }
 
-func lint(files []string) ([]lessons.Warning, error) {
-	var found []lessons.Warning
-	if len(files) == 0 {
-		course, err := loadCourse()
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range course.Lessons {
-			found = append(found, l.Lint()...)
-		}
-		return found, nil
+// lint checks what the words name, the course when there are none.
+func lint(words []string) (found []lessons.Warning, err error) {
+	if len(words) == 0 {
+		return lintAll(content.FS)
 	}
 	var errs []error
-	for _, f := range files {
-		l, err := loadFile(f)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		found = append(found, l.Lint()...)
+	for _, word := range words {
+		some, err := lintOne(word)
+		found, errs = append(found, some...), append(errs, err)
 	}
 	return found, errors.Join(errs...)
+}
+
+func lintOne(word string) ([]lessons.Warning, error) {
+	if info, err := os.Stat(word); err == nil && info.IsDir() {
+		return lintAll(os.DirFS(word))
+	}
+	l, err := loadFile(word)
+	if err != nil {
+		return nil, err
+	}
+	return l.Lint(), nil
+}
+
+// lintAll checks all lessons of a folder, and what their translations lack.
+func lintAll(files fs.FS) (found []lessons.Warning, err error) {
+	course, err := lessons.LoadAll(files, play.Known())
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range course.Lessons {
+		found = append(found, l.Lint()...)
+	}
+	for _, language := range lessons.Languages(files) {
+		_, lacks, err := course.Speak(files, language)
+		if err != nil {
+			return found, err
+		}
+		found = append(found, lacks...)
+	}
+	return found, nil
 }
