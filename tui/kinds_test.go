@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -102,4 +104,40 @@ func TestKinds(t *testing.T) {
 	}
 	d.Press("q")
 	d.Wait()
+}
+
+// TestReload: a lesson that is being written is shown as it becomes, a mistake
+// in it with its place, and what was done stays done.
+func TestReload(t *testing.T) {
+	versions := make(chan string, 1)
+	load := func(text string) (*lessons.Course, error) {
+		return lessons.LoadAll(fstest.MapFS{"kinds.md": {Data: []byte(text)}}, lessons.Known{})
+	}
+	o := options(t, &fakeEngine{})
+	var err error
+	if o.Course, err = load(kinds); err != nil {
+		t.Fatal(err)
+	}
+	o.Start = "kinds"
+	o.Reload = func(ctx context.Context) (*lessons.Course, error) {
+		select {
+		case text := <-versions:
+			return load(text)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	d, m := begin(t, o, 80, 24)
+	d.Press("enter", "enter")
+	d.Wait()
+	want(t, d, "Which comes first?")
+	versions <- strings.Replace(kinds, "Which comes first?", "What is first?", 1)
+	d.Until("What is first?")
+	want(t, d, "read anew")
+	if !m.lesson.session.Walk.StateOf(0).Done {
+		t.Error("what was read is not done any more")
+	}
+	versions <- strings.Replace(kinds, "kind: order", "kind: ordr", 1)
+	d.Until("kinds.md:")
+	want(t, d, "What is first?", "kinds.md:")
 }

@@ -49,6 +49,10 @@ type Options struct {
 	Doctor func(context.Context) (string, error)
 	// Ability says the same in one line for the home screen; nil leaves it out.
 	Ability func(context.Context) (string, error)
+	// Reload waits until the lessons have changed where they come from, and gives
+	// the course as it is now; nil when they do not. It returns when its context
+	// ends.
+	Reload func(context.Context) (*lessons.Course, error)
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -116,7 +120,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readProgress(), m.askAbility()}
+	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload()}
 	if m.opt.Theme == "" {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
@@ -168,6 +172,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.trouble("progress was not saved", msg.err)
 	case pageMsg:
 		msg.update(m)
+	case reloadMsg:
+		return m.reload(msg)
 	}
 	return nil
 }

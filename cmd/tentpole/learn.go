@@ -45,7 +45,11 @@ func learnCommand() *cobra.Command {
 			if plain {
 				return learnPlain(c, lesson, store, done, c.InOrStdin())
 			}
-			return openScreen(c, tui.Options{Course: course, Store: store, Start: lesson.ID})
+			screen := tui.Options{Course: course, Store: store, Start: lesson.ID}
+			if len(args) == 1 && isElsewhere(args[0]) {
+				screen.Reload = reloading(args[0])
+			}
+			return openScreen(c, screen)
 		},
 	}
 	c.Flags().StringVar(&answers, "answers", "", "play with the lines of this file as answers; implies --plain")

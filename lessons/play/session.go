@@ -57,6 +57,14 @@ func NewSession(o Options) *Session {
 	return s
 }
 
+// Revise goes on with another version of the lesson: steps whose content is the
+// same stay done.
+func (s *Session) Revise(l *lessons.Lesson) {
+	done := s.Walk.Record()
+	s.Walk = lessons.NewWalk(l)
+	s.Walk.Resume(done)
+}
+
 // Close ends the session's sandbox and waits until it is gone.
 func (s *Session) Close() error { return s.Player.Close() }
 
