@@ -177,12 +177,12 @@ func hearLies(t *testing.T, row Info, lie func([]byte, io.Writer) error) {
 		t.Error(err)
 	}
 	each(plain, func(s string) {
-		if bad := unfit(s); bad != "" {
+		if bad := notForTerminals(s); bad != "" {
 			t.Errorf("%s: %s in the result: %.200q", row.ID, bad, s)
 		}
 	})
 	if err != nil {
-		if bad := unfit(strings.ReplaceAll(err.Error(), "\n", "")); bad != "" {
+		if bad := notForTerminals(strings.ReplaceAll(err.Error(), "\n", "")); bad != "" {
 			t.Errorf("%s: %s in the error: %.200q", row.ID, bad, err)
 		}
 	}
@@ -207,8 +207,8 @@ func each(v any, visit func(string)) {
 	}
 }
 
-// unfit names what in s a terminal must not get.
-func unfit(s string) string {
+// notForTerminals names what in s a terminal must not get.
+func notForTerminals(s string) string {
 	if !utf8.ValidString(s) {
 		return "invalid UTF-8"
 	}

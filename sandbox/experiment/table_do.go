@@ -1,4 +1,4 @@
 package experiment
 
 // doing are the experiments on what it may do.
-var doing = []Info{}
+var doing = []Info{capabilities, setuid, syscalls, landlock, masked, oneKernel, leaks}

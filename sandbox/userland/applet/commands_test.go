@@ -102,7 +102,7 @@ var commandCases = []commandCase{
 	{call: "help nosuch", err: "help: no such command: nosuch\n", status: 1},
 	{call: "hostname", out: "\\S+\n"},
 	// Longer than the kernel takes: should the check break, the host keeps its name.
-	{call: "hostname "+strings.Repeat("x", 65)+" b", err: "Usage: hostname .*\n", status: 1},
+	{call: "hostname " + strings.Repeat("x", 65) + " b", err: "Usage: hostname .*\n", status: 1},
 	{call: "httpd -h none", err: "httpd: none: No such file or directory\n", status: 1},
 	{call: "id -u", out: "\\d+\n"},
 	{call: "id", out: "uid=\\d+\\S* gid=\\d+\\S* groups=\\d+\\S*\n"},
