@@ -4,4 +4,4 @@ import "slices"
 
 // table is every experiment, in the order of the course. Each row is in the
 // file named after it.
-var table = slices.Concat(seeing, using, doing, keeping, costing)
+var table = slices.Concat(seeing, connecting, using, doing, keeping, costing)

@@ -28,3 +28,6 @@ func (a *Attachment) Close() error { return nil }
 
 // Sweep answers ErrNotSupported.
 func (b Bridge) Sweep(context.Context) (Swept, error) { return Swept{}, features.NotLinux() }
+
+// Wire answers ErrNotSupported.
+func Wire(context.Context, *os.File, ...*os.File) (Wires, error) { return Wires{}, features.NotLinux() }
