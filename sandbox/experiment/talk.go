@@ -89,6 +89,12 @@ func (t *Trial) talkIn(ctx context.Context, s Subject, act string, given any) (*
 // Begin starts an act inside and gives it its first message. The caller closes
 // the conversation.
 func Begin(ctx context.Context, s Subject, act string, given any) (*Talk, error) {
+	return beginWith(ctx, s, act, given, nil)
+}
+
+// beginWith does the same, and gives the act an open file besides: its standard
+// error. It stays the caller's.
+func beginWith(ctx context.Context, s Subject, act string, given any, open *os.File) (*Talk, error) {
 	first, err := json.Marshal(given)
 	if err != nil {
 		return nil, err
@@ -103,9 +109,12 @@ func Begin(ctx context.Context, s Subject, act string, given any) (*Talk, error)
 		talk.release()
 		return nil, err
 	}
+	if open == nil {
+		open = theirs[1]
+	}
 	seconds := strconv.Itoa(int(inside.Deadline / time.Second))
 	talk.Process, err = s.Start(ctx, Command{Args: []string{inside.Name, act, seconds}, Program: exe,
-		Stdin: theirs[0], Stdout: theirs[1], Stderr: theirs[1]})
+		Stdin: theirs[0], Stdout: theirs[1], Stderr: open})
 	for _, f := range theirs {
 		f.Close()
 	}

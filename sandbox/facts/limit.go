@@ -219,3 +219,16 @@ func (k limitKind) carried(c Cgroup) bool {
 	}
 	return false
 }
+
+// Limit is the tightest limit of one kind that holds for the process: memory in
+// bytes, cpu in CPUs, pids in processes and threads; +Inf when there is none. It
+// reports false when no cgroup that could hold one can be looked into.
+func (f Facts) Limit(layer string) (limit float64, ok bool) {
+	for _, k := range limitKinds {
+		if k.layer == layer {
+			h, ok := f.limitOf(k)
+			return h.value, ok
+		}
+	}
+	return math.Inf(1), false
+}
