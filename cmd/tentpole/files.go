@@ -3,11 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 )
 
@@ -29,10 +30,28 @@ func writeOut(c *cobra.Command, name string, write func(io.Writer) error) error 
 		_, err := b.WriteTo(c.OutOrStdout())
 		return err
 	}
-	if err := renameio.WriteFile(name, b.Bytes(), 0o644); err != nil {
+	if err := replaceFile(name, b.Bytes()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
+}
+
+// replaceFile writes beside the file and renames: a full disk leaves what was
+// there.
+func replaceFile(name string, content []byte) error {
+	beside, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = beside.Write(content)
+	err = errors.Join(err, beside.Chmod(0o644), beside.Close())
+	if err == nil {
+		err = os.Rename(beside.Name(), name)
+	}
+	if err != nil {
+		os.Remove(beside.Name())
+	}
+	return err
 }
 
 func encodeJSON(w io.Writer, v any) error {

@@ -32,7 +32,7 @@ func runNeighbours(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	if err := t.seeNeighbours(ctx, between(t.Subject, other)); err != nil {
+	if err := t.seeNeighbours(ctx, pairOf(t.Subject, other)); err != nil {
 		return err
 	}
 	asItIs := t.worst()
@@ -64,9 +64,9 @@ type call struct {
 	id, what string
 }
 
-// between is a pair as it is: on tentpole's bridge, or with nothing but a
+// pairOf is a pair as it is: on tentpole's bridge, or with nothing but a
 // loopback that is the same for both or is not.
-func between(one, two Subject) pair {
+func pairOf(one, two Subject) pair {
 	if a := attachment(one); a != nil {
 		return onBridge(one, two, ownAddresses(one), a.Address.Gateway4, a.Address.IPv4)
 	}

@@ -27,8 +27,8 @@ func lookAround() surroundings {
 	}
 }
 
-// leftBehind waits, at most a moment, until things are as before.
-func leftBehind(before surroundings) string {
+// leftOver waits, at most a moment, until things are as before.
+func leftOver(before surroundings) string {
 	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		var b strings.Builder
 		for what, now := range lookAround() {
@@ -49,7 +49,7 @@ func tidy(t *testing.T) {
 	t.Helper()
 	before := lookAround()
 	t.Cleanup(func() {
-		if left := leftBehind(before); left != "" {
+		if left := leftOver(before); left != "" {
 			t.Errorf("left behind:\n%s", left)
 		}
 	})
