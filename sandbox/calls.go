@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
@@ -29,10 +30,41 @@ var profiles = []struct {
 	name, say string
 	make      func(seccomp.Target) (seccomp.Policy, error)
 }{
-	{"docker", "Docker's default profile", seccomp.Docker},
+	{"docker", "Docker's default profile", docker},
 	{"all", "all calls", func(t seccomp.Target) (seccomp.Policy, error) { return seccomp.Deny(t.Arch) }},
 	{"none", "no calls", func(t seccomp.Target) (seccomp.Policy, error) { return seccomp.Allow(t.Arch) }},
 }
+
+// docker is Docker's default profile without its gap: it allows socket(2) for
+// all families above AF_VSOCK, compared in 64 bits. The kernel takes 32, so
+// AF_VSOCK plus 2³² passes and makes the very socket that is meant to be
+// refused. Here the families from 41 to 47 are allowed, with nothing in the
+// upper half; Linux 6.18 knows them up to 45.
+func docker(t seccomp.Target) (seccomp.Policy, error) {
+	p, err := seccomp.Docker(t)
+	if err != nil {
+		return p, err
+	}
+	gap := slices.IndexFunc(p.Rules, func(r seccomp.Rule) bool {
+		return slices.Equal(r.Names, []string{"socket"}) && slices.Equal(r.Args, []seccomp.Arg{{Op: seccomp.Greater, Value: vsock}})
+	})
+	if gap < 0 {
+		return p, nil
+	}
+	var above []seccomp.Rule
+	for _, arg := range []seccomp.Arg{
+		{Op: seccomp.Equal, Value: 41},
+		{Op: seccomp.Masked, Mask: ^uint64(1), Value: 42},
+		{Op: seccomp.Masked, Mask: ^uint64(3), Value: 44},
+	} {
+		above = append(above, seccomp.Rule{Names: []string{"socket"}, Action: p.Rules[gap].Action, Args: []seccomp.Arg{arg}})
+	}
+	p.Rules = slices.Replace(slices.Clone(p.Rules), gap, gap+1, above...)
+	return p, nil
+}
+
+// vsock is Linux's AF_VSOCK on every system that this is built for.
+const vsock = 40
 
 func (c CallRules) check() error {
 	if strings.HasPrefix(strings.TrimSpace(c.Profile), "{") || c.Profile == "" {

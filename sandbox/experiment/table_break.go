@@ -1,0 +1,4 @@
+package experiment
+
+// breaking are the experiments on ways out.
+var breaking = []Info{escape}
