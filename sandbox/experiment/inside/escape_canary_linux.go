@@ -71,12 +71,12 @@ func memory(mark string, word []byte) int {
 // mark's name and on the loopback.
 func listen(mark string, word []byte) (socket string, port int) {
 	if fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err == nil {
-		if serve(fd, &unix.SockaddrUnix{Name: "@" + mark}, word) == nil {
+		if serveCanary(fd, &unix.SockaddrUnix{Name: "@" + mark}, word) == nil {
 			socket = "@" + mark
 		}
 	}
 	if fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0); err == nil {
-		if serve(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}, word) == nil {
+		if serveCanary(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}, word) == nil {
 			if at, err := unix.Getsockname(fd); err == nil {
 				port = at.(*unix.SockaddrInet4).Port
 			}
@@ -85,7 +85,7 @@ func listen(mark string, word []byte) (socket string, port int) {
 	return socket, port
 }
 
-func serve(fd int, at unix.Sockaddr, word []byte) error {
+func serveCanary(fd int, at unix.Sockaddr, word []byte) error {
 	if err := unix.Bind(fd, at); err != nil {
 		return err
 	}

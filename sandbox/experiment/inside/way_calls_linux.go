@@ -34,7 +34,7 @@ var calls = []struct {
 	{"vsock", func(a *attempt) error { return a.socket("AF_VSOCK", unix.AF_VSOCK, unix.SOCK_STREAM) }},
 	// The kernel takes the family as 32 bits, seccomp sees 64.
 	{"vsock-high-bits", func(a *attempt) error { return a.socket("AF_VSOCK", 1<<32|unix.AF_VSOCK, unix.SOCK_STREAM) }},
-	{"packet-socket", packetSocket},
+	{"packet-socket", sniff},
 	{"hostname", hostName},
 }
 
@@ -199,9 +199,9 @@ func (a *attempt) socket(protocol string, family, kind uintptr) error {
 	return made("socket", fd, errno)
 }
 
-// packetSocket makes a socket that could hear everything on the host's network.
+// sniff makes a socket that could hear everything on the host's network.
 // Protocol 0 hears nothing; packet(7).
-func packetSocket(a *attempt) error {
+func sniff(a *attempt) error {
 	if err := a.socket("PACKET", unix.AF_PACKET, unix.SOCK_RAW); err != nil {
 		return err
 	}

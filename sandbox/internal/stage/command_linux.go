@@ -146,7 +146,7 @@ func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, p
 // stand are the calls by which a command becomes a process of its own: a
 // session, its files, its terminal, its directory, the limit on open files.
 func stand(r proto.Run, files []int) []fork.Call {
-	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
+	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}, fork.Hear()}
 	for i, fd := range files {
 		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
 	}

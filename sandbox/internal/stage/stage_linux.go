@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -342,17 +341,8 @@ func (in *initProcess) serve() {
 		}
 		if first {
 			go in.reap()
-			go deafen()
 		}
 	}
-}
-
-// deafen keeps signals meant for commands from ending the init. Notify rather
-// than Ignore: an ignored signal would stay ignored in every command. It is
-// slow for what it does (0.5 ms), and nobody sends one in the first moment.
-func deafen() {
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM,
-		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGALRM, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
 }
 
 // abort reports why the sandbox cannot be raised, and ends.
