@@ -1,4 +1,4 @@
 package experiment
 
 // costing are the experiments on what it costs.
-var costing = []Info{}
+var costing = []Info{start, overhead, density}
