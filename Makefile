@@ -30,6 +30,7 @@ ARCH  := $(shell $(GO) env GOARCH 2>/dev/null)
 SMALL  = sandbox/init_$(1).bin
 TINY   = sandbox/userland/userland_$(1).bin
 ACTS   = sandbox/experiment/inside_$(1).bin
+DATA   = sandbox/experiment/database_$(1).bin
 
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
@@ -51,6 +52,7 @@ small-%: go
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call SMALL,$*) ./sandbox/internal/stage/program
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call TINY,$*) ./sandbox/userland/program
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call ACTS,$*) ./sandbox/experiment/inside/program
+	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call DATA,$*) ./sandbox/experiment/database/program
 
 build: go small-$(ARCH) ## build bin/tentpole, one static binary
 	$(BUILD) -o $(BIN) ./cmd/tentpole
@@ -109,7 +111,7 @@ bench: go small-$(ARCH) ## measure starting and searching against unshare, bwrap
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
 
 clean: ## remove what make built
-	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin
+	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin sandbox/experiment/database_*.bin
 
 go:
 	@command -v $(GO) >/dev/null || { \

@@ -35,6 +35,9 @@ func StateDir() (string, error) { return "", notHere() }
 // Find answers ErrNotSupported.
 func Find(string) (int, error) { return 0, notHere() }
 
+// Scratch answers ErrNotSupported.
+func Scratch(int) (string, func() error, error) { return "", nil, notHere() }
+
 // Sweep answers ErrNotSupported.
 func Sweep(string) (Swept, error) { return Swept{}, notHere() }
 

@@ -101,7 +101,7 @@ func (w writer) rate(ctx context.Context, s Subject, direct bool, id, what strin
 
 // write returns how long it took, in seconds.
 func (w writer) write(ctx context.Context, s Subject, asked inside.Write) (float64, error) {
-	talk, err := beginWith(ctx, s, "disk-limit", asked, w.file)
+	talk, err := begin(ctx, s, asking{act: "disk-limit", given: asked, besides: w.file})
 	if err != nil {
 		return 0, err
 	}

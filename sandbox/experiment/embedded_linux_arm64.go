@@ -8,3 +8,8 @@ import _ "embed"
 //
 //go:embed inside_arm64.bin
 var embedded []byte
+
+// embeddedDatabase is the program of the database, built by `make`.
+//
+//go:embed database_arm64.bin
+var embeddedDatabase []byte

@@ -1,4 +1,4 @@
 package experiment
 
 // keeping are the experiments on what it keeps.
-var keeping = []Info{}
+var keeping = []Info{volume, copyUp, stateful, rollback, bundle, surface, unmodified, oneHost}

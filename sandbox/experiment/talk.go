@@ -89,32 +89,44 @@ func (t *Trial) talkIn(ctx context.Context, s Subject, act string, given any) (*
 // Begin starts an act inside and gives it its first message. The caller closes
 // the conversation.
 func Begin(ctx context.Context, s Subject, act string, given any) (*Talk, error) {
-	return beginWith(ctx, s, act, given, nil)
+	return begin(ctx, s, asking{act: act, given: given})
 }
 
-// beginWith does the same, and gives the act an open file besides: its standard
-// error. It stays the caller's.
-func beginWith(ctx context.Context, s Subject, act string, given any, open *os.File) (*Talk, error) {
-	first, err := json.Marshal(given)
+// asking is what is asked of a subject.
+type asking struct {
+	act   string
+	given any
+	// program is the one whose act it is; nil for that of package inside.
+	program func() (*os.File, error)
+	// besides is an open file that the act finds as its standard error; it stays
+	// the caller's. nil for none.
+	besides *os.File
+}
+
+func begin(ctx context.Context, s Subject, a asking) (*Talk, error) {
+	if a.program == nil {
+		a.program = program
+	}
+	first, err := json.Marshal(a.given)
 	if err != nil {
 		return nil, err
 	}
-	exe, err := program()
+	exe, err := a.program()
 	if err != nil {
-		return nil, &sandbox.Error{Op: "put together the program for", Target: act, Err: err}
+		return nil, &sandbox.Error{Op: "put together the program for", Target: a.act, Err: err}
 	}
-	talk := &Talk{act: act}
+	talk := &Talk{act: a.act}
 	theirs, err := talk.open()
 	if err != nil {
 		talk.release()
 		return nil, err
 	}
-	if open == nil {
-		open = theirs[1]
+	if a.besides == nil {
+		a.besides = theirs[1]
 	}
 	seconds := strconv.Itoa(int(inside.Deadline / time.Second))
-	talk.Process, err = s.Start(ctx, Command{Args: []string{inside.Name, act, seconds}, Program: exe,
-		Stdin: theirs[0], Stdout: theirs[1], Stderr: open})
+	talk.Process, err = s.Start(ctx, Command{Args: []string{inside.Name, a.act, seconds}, Program: exe,
+		Stdin: theirs[0], Stdout: theirs[1], Stderr: a.besides})
 	for _, f := range theirs {
 		f.Close()
 	}

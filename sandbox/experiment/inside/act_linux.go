@@ -36,11 +36,14 @@ type Act struct {
 
 // Main runs the act that the arguments name and never returns. The arguments
 // are its name and its deadline in seconds.
-func Main(args []string) {
-	os.Exit(run(args))
+func Main(args []string) { ServeActs(args, acts) }
+
+// ServeActs is Main with acts of another program's own.
+func ServeActs(args []string, acts map[string]func(*Act) error) {
+	os.Exit(run(args, acts))
 }
 
-func run(args []string) int {
+func run(args []string, acts map[string]func(*Act) error) int {
 	if len(args) != 2 || acts[args[0]] == nil {
 		fmt.Fprintln(os.Stderr, Name+" is started by tentpole only")
 		return 2

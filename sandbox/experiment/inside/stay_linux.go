@@ -1,0 +1,5 @@
+package inside
+
+func init() {
+	register("stay", func(a *Act) error { a.Stay(); return nil })
+}
