@@ -72,7 +72,7 @@ func (s *starting) birthFiles() (files []int, letGo func(), err error) {
 // ids are mapped while it comes up: until then it is nobody, and would lose its
 // rights by executing if they were not ambient; capabilities(7).
 func birthCalls(files []int, p *Plan) []fork.Call {
-	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}, fork.Deafen()}
+	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
 	for i, fd := range files {
 		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
 	}

@@ -146,7 +146,7 @@ func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, p
 // stand are the calls by which a command becomes a process of its own: a
 // session, its files, its terminal, its directory, the limit on open files.
 func stand(r proto.Run, files []int) []fork.Call {
-	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}, fork.Hear()}
+	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
 	for i, fd := range files {
 		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
 	}
@@ -157,7 +157,7 @@ func stand(r proto.Run, files []int) []fork.Call {
 		dir := append([]byte(r.Dir), 0)
 		calls = append(calls, fork.Call{Number: unix.SYS_CHDIR, Args: [6]uintptr{pointer(&dir[0])}, Keep: dir, Name: "chdir " + r.Dir})
 	}
-	return append(calls, openFiles()...)
+	return append(append(calls, hearing()...), openFiles()...)
 }
 
 // openFiles undoes what Go's runtime does at its start for itself: it raises

@@ -53,6 +53,7 @@ type initProcess struct {
 func Main() {
 	in := &initProcess{commands: map[int]int{}, descriptors: map[string]int{}, born: make(chan struct{}, 1), proc: -1, burden: burden{birth: -1}}
 
+	deafen()
 	// Nothing but the conversation and the liveness pipe survives an exec.
 	unix.Prctl(unix.PR_SET_NAME, comm(proto.InitName), 0, 0, 0)
 	unix.CloseRange(proto.SocketFD, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
