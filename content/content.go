@@ -9,3 +9,10 @@ import "embed"
 //
 //go:embed *.md course.yaml
 var FS embed.FS
+
+//go:embed claims.yaml
+var claims []byte
+
+// Claims returns the published claims that are put on trial, as YAML; package
+// claims of sandbox/experiment reads it.
+func Claims() []byte { return claims }

@@ -289,8 +289,8 @@ func folded(indent, text string) string {
 	return b.String()
 }
 
-// report is the doctor for the home screen.
-func report(ctx context.Context) (string, error) {
+// examine is the doctor for the home screen.
+func examine(ctx context.Context) (string, error) {
 	d, err := diagnose(ctx, "")
 	if err != nil {
 		return "", err

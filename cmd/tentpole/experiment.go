@@ -3,13 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/report"
 )
 
 func experimentCommand() *cobra.Command {
@@ -18,7 +17,7 @@ func experimentCommand() *cobra.Command {
 		Short: "Do something inside, look for it outside",
 		Args:  arguments(cobra.NoArgs),
 	}
-	c.AddCommand(experimentListCommand(), experimentRunCommand())
+	c.AddCommand(experimentListCommand(), experimentRunCommand(), experimentMatrixCommand())
 	return c
 }
 
@@ -31,13 +30,12 @@ func experimentListCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
 				return printJSON(c, struct {
-					Schema      string            `json:"schema"`
-					Experiments []experiment.Info `json:"experiments"`
-				}{"tentpole/experiments/v1", experiment.List()})
+					Schema      string             `json:"schema"`
+					Groups      []experiment.Group `json:"groups"`
+					Experiments []experiment.Info  `json:"experiments"`
+				}{"tentpole/experiments/v1", experiment.Groups(), experiment.List()})
 			}
-			for _, e := range experiment.List() {
-				fmt.Fprintf(c.OutOrStdout(), "%-12s %s\n", e.ID, e.Question)
-			}
+			listExperiments(c.OutOrStdout(), columns())
 			return nil
 		},
 	}
@@ -45,10 +43,27 @@ func experimentListCommand() *cobra.Command {
 	return c
 }
 
+// listExperiments prints the table, group by group.
+func listExperiments(w io.Writer, width int) {
+	all := experiment.List()
+	longest := 0
+	for _, e := range all {
+		longest = max(longest, len(e.ID))
+	}
+	for _, g := range experiment.Groups() {
+		fmt.Fprintln(w, g.Title)
+		for _, e := range all {
+			if e.Group == g.ID {
+				fmt.Fprint(w, report.Wrap(e.Question, fmt.Sprintf("  %-*s  ", longest, e.ID), fmt.Sprintf("  %-*s  ", longest, ""), width))
+			}
+		}
+	}
+}
+
 func experimentRunCommand() *cobra.Command {
 	var flags specFlags
 	var opts experiment.Options
-	var asJSON bool
+	var out outputFlags
 	c := &cobra.Command{
 		Use:     "run NAME...",
 		Short:   "Run experiments in a sandbox",
@@ -59,89 +74,63 @@ func experimentRunCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := knownExperiments(names); err != nil {
-				return err
-			}
 			for _, name := range names {
-				if err := runExperiment(c, name, spec, opts, asJSON); err != nil {
+				if _, err := experiment.Find(name); err != nil {
 					return err
 				}
 			}
-			return nil
+			doc := newDocument()
+			for _, name := range names {
+				r, err := runExperiment(c, name, spec, opts)
+				if err != nil {
+					return err
+				}
+				doc.Results = append(doc.Results, r)
+				if err := out.each(c, r, func(w io.Writer) { printResult(w, r, columns()) }); err != nil {
+					return err
+				}
+			}
+			return out.file(doc)
 		},
 	}
 	flags.add(c)
 	c.Flags().StringVar(&opts.Path, "path", "", "the file to make inside (default "+experiment.DefaultPath+")")
-	jsonFlag(c, &asJSON)
+	out.add(c)
 	return c
 }
 
-func knownExperiments(names []string) error {
-	var known []string
-	rows := map[string]bool{}
-	for _, e := range experiment.List() {
-		known, rows[e.ID] = append(known, e.ID), true
-	}
-	for _, n := range names {
-		if !rows[n] {
-			return &sandbox.UsageError{What: "experiment", Word: n, Known: known}
-		}
-	}
-	return nil
-}
-
 // runExperiment runs one experiment in a sandbox of its own.
-func runExperiment(c *cobra.Command, name string, spec sandbox.Spec, opts experiment.Options, asJSON bool) error {
+func runExperiment(c *cobra.Command, name string, spec sandbox.Spec, opts experiment.Options) (experiment.Result, error) {
 	ctx := c.Context()
-	box, err := sandbox.Open(ctx, spec, sandbox.Options{})
+	subject, err := experiment.Raise(ctx, spec)
 	if err != nil {
-		return err
+		return experiment.Result{}, err
 	}
-	defer box.Close()
-	done := progress(&opts)
-	r, err := experiment.Run(ctx, name, experiment.On(box), opts)
-	done()
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		err = printJSON(c, r)
-	} else {
-		printResult(c.OutOrStdout(), r)
-	}
-	if closeErr := box.Close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
-
-// progress shows on a terminal's standard error how far an experiment is.
-func progress(opts *experiment.Options) (done func()) {
-	if !term.IsTerminal(int(os.Stderr.Fd())) {
-		return func() {}
-	}
+	defer subject.Close()
+	tell, done := progressLine()
 	opts.Progress = func(p experiment.Progress) {
 		line := p.Phase
 		if p.Entries > 0 {
 			line += fmt.Sprintf(": %d entries", p.Entries)
 		}
-		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", line)
+		tell(line)
 	}
-	return func() { fmt.Fprint(os.Stderr, "\r\x1b[K") }
+	r, err := experiment.Run(ctx, name, subject, opts)
+	done()
+	if err != nil {
+		return r, err
+	}
+	return r, subject.Close()
 }
 
-func printResult(w io.Writer, r experiment.Result) {
-	layers := r.Subject.Layers.String()
-	if layers == "" {
-		layers = "none"
+func printResult(w io.Writer, r experiment.Result, width int) {
+	fmt.Fprintf(w, "%s: %s\n", r.Experiment, r.Outcome)
+	fmt.Fprint(w, report.Wrap(r.Reason, "", "", width), "\n")
+	after := fmt.Sprintf("%.0f ms", r.Milliseconds)
+	if r.EntriesSearched > 0 {
+		after = fmt.Sprintf("%d entries searched, %s", r.EntriesSearched, after)
 	}
-	fmt.Fprintf(w, "%s: %s\n%s\n\n", r.Experiment, r.Outcome, r.Reason)
-	fmt.Fprintf(w, "layers %s, root %s; %d entries searched, %.0f ms\n", layers, r.Subject.Root, r.EntriesSearched, r.Milliseconds)
-	for _, o := range r.Observations {
-		fmt.Fprintf(w, "\n  %s (%s)\n", o.What, o.Outcome)
-		if o.Inside != "" {
-			fmt.Fprintf(w, "    inside  %s\n", o.Inside)
-		}
-		fmt.Fprintf(w, "    host    %s\n", o.Host)
-	}
+	fmt.Fprint(w, report.Wrap(report.Where(r)+"; "+after, "", "  ", width))
+	report.Observations(w, r.Observations, width)
+	report.Numbers(w, r.Numbers)
 }

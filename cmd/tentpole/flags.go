@@ -43,6 +43,13 @@ func (f *specFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.stage, "stage", "", "a stage of the ladder: "+strings.Join(stageNames(), " "))
 	flags.StringVar(&f.layers, "layer", "", "layers by name, separated by commas: mount,pid")
+	flags.StringVar(&f.name, "name", "", "the sandbox's name (default: made up)")
+	f.addRest(c)
+}
+
+// addRest adds those that say nothing of layers and of one sandbox alone.
+func (f *specFlags) addRest(c *cobra.Command) {
+	flags := c.Flags()
 	flags.StringVar(&f.root, "root", "", "the root directory: host, overlay, tiny, a directory, a tar or an image")
 	flags.StringVar(&f.upper, "upper", "", "where what is written to the root lands: disk or tmpfs")
 	flags.BoolVar(&f.readOnly, "read-only", false, "nothing is written to the root")
@@ -52,7 +59,6 @@ func (f *specFlags) add(c *cobra.Command) {
 	flags.StringArrayVarP(&f.publish, "publish", "p", nil, "have the host listen for a port inside: 8080:80, 127.0.0.1:8080:80")
 	flags.StringArrayVar(&f.join, "join", nil, "share namespaces of a running sandbox: NAME:net,ipc")
 	flags.StringVar(&f.hostname, "hostname", "", "the host name inside (implies the layer uts)")
-	flags.StringVar(&f.name, "name", "", "the sandbox's name (default: made up)")
 	f.limits.add(c)
 	f.restrict.add(c)
 }

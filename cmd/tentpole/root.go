@@ -30,7 +30,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.PersistentFlags().String("theme", "", "colours: light, dark or none (default: what the terminal says)")
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(learnCommand(), sandboxCommand(), runCommand(), planCommand(), imageCommand(), inspectCommand(), experimentCommand(),
+	root.AddCommand(learnCommand(), sandboxCommand(), runCommand(), planCommand(), imageCommand(), inspectCommand(), experimentCommand(), claimsCommand(),
 		lessonCommand(), progressCommand(), doctorCommand(), cleanCommand(), versionCommand())
 	return root
 }

@@ -46,7 +46,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 			fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 		}
 	}
-	o.Engine, o.Doctor, o.Ability = play.NewEngine(), report, ability
+	o.Engine, o.Doctor, o.Ability = play.NewEngine(), examine, ability
 	err = tui.Run(c.Context(), o)
 	if errors.Is(err, tui.ErrNoTerminal) {
 		return &exitError{exitUsage, err}

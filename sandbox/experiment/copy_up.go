@@ -22,6 +22,7 @@ var copyUp = Info{
 	Layers:   []sandbox.Layer{sandbox.Root},
 	Needs:    []string{"a root of the sandbox's own, which is an overlay", "256 MiB of free disk"},
 	Seconds:  0.6,
+	Alone:    true,
 	run:      runCopyUp,
 }
 

@@ -22,6 +22,7 @@ var cpuLimit = Info{
 	Layers:   []sandbox.Layer{sandbox.CPU},
 	Needs:    []string{},
 	Seconds:  0.5,
+	Alone:    true,
 	run:      runCPULimit,
 }
 

@@ -21,6 +21,7 @@ var density = Info{
 	Layers:   []sandbox.Layer{sandbox.Memory},
 	Needs:    []string{},
 	Seconds:  0.4,
+	Alone:    true,
 	run:      runDensity,
 }
 

@@ -23,6 +23,7 @@ var diskLimit = Info{
 	Layers:   []sandbox.Layer{sandbox.IO},
 	Needs:    []string{"a block device under the state directory"},
 	Seconds:  0.5,
+	Alone:    true,
 	run:      runDiskLimit,
 }
 

@@ -27,6 +27,7 @@ import (
 // Info is one row of the table of experiments.
 type Info struct {
 	ID       string `json:"id"`
+	Group    string `json:"group"` // the ID of its group
 	Question string `json:"question"`
 	Inside   string `json:"inside"` // what it does inside
 	Host     string `json:"host"`   // what it looks for on the host
@@ -43,6 +44,8 @@ type Info struct {
 	Needs []string `json:"needs"`
 	// Seconds is how long it takes, about.
 	Seconds float64 `json:"seconds"`
+	// Alone says that it measures, and that others beside it would show.
+	Alone bool `json:"alone,omitempty"`
 
 	run func(context.Context, *Trial) error
 }

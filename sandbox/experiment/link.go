@@ -21,6 +21,7 @@ var link = Info{
 	Layers:   []sandbox.Layer{sandbox.Net},
 	Needs:    []string{"another sandbox"},
 	Seconds:  0.6,
+	Alone:    true,
 	run:      runLink,
 }
 

@@ -21,6 +21,7 @@ var noisyNeighbour = Info{
 	Layers:   []sandbox.Layer{sandbox.CPU},
 	Needs:    []string{},
 	Seconds:  2,
+	Alone:    true,
 	run:      runNoisyNeighbour,
 }
 

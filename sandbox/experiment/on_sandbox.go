@@ -51,11 +51,7 @@ func (o onSandbox) Another(ctx context.Context, change func(*sandbox.Spec)) (Sub
 	spec := o.Plan().Spec
 	spec.Name, spec.Publish = "", nil
 	change(&spec)
-	s, err := sandbox.Open(ctx, spec, sandbox.Options{})
-	if err != nil {
-		return nil, err
-	}
-	return On(s), nil
+	return Raise(ctx, spec)
 }
 
 type canary struct{ *sandbox.File }

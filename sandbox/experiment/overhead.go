@@ -23,6 +23,7 @@ var overhead = Info{
 	Layers:   []sandbox.Layer{sandbox.Root, sandbox.Net, sandbox.CPU, sandbox.Seccomp, sandbox.Landlock},
 	Needs:    []string{},
 	Seconds:  0.6,
+	Alone:    true,
 	run:      runOverhead,
 }
 

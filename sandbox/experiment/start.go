@@ -24,6 +24,7 @@ var start = Info{
 	Layers:   []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.PID, sandbox.Net, sandbox.User, sandbox.Memory, sandbox.Cgroup, sandbox.Seccomp, sandbox.Landlock, sandbox.Masks},
 	Needs:    []string{},
 	Seconds:  0.8,
+	Alone:    true,
 	run:      runStart,
 }
 

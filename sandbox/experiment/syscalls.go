@@ -24,6 +24,7 @@ var syscalls = Info{
 	Layers:   []sandbox.Layer{sandbox.Seccomp},
 	Needs:    []string{},
 	Seconds:  0.3,
+	Alone:    true,
 	run:      runSyscalls,
 }
 

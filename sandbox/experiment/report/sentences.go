@@ -1,0 +1,64 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
+)
+
+// said is what an experiment found, at the stages in a row where it was the
+// same.
+type said struct {
+	mark
+	Stages, Sentence string
+	first            string
+}
+
+func sentences(row matrix.Row) []said {
+	var all []said
+	for _, c := range row.Cells {
+		s := said{mark: markOf(c), Stages: c.Stage, first: c.Stage, Sentence: c.Reason + c.Error}
+		if c.Error != "" {
+			s.Sentence = c.Error
+		}
+		if n := len(all) - 1; n >= 0 && all[n].mark == s.mark && all[n].Sentence == s.Sentence {
+			all[n].Stages = all[n].first + " to " + c.Stage
+			continue
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// Observations writes what was seen from both sides.
+func Observations(out io.Writer, all []experiment.Observation, width int) {
+	for _, o := range all {
+		head := fmt.Sprintf("%s %s (%s", o.Outcome.Mark(), o.What, o.Outcome)
+		if o.By != "" {
+			head += ", by " + string(o.By)
+		}
+		fmt.Fprint(out, "\n", Wrap(head+")", "  ", "    ", width))
+		for _, side := range []struct{ who, what string }{{"inside", o.Inside}, {"host", o.Host}} {
+			if side.what != "" {
+				fmt.Fprint(out, Wrap(side.what, fmt.Sprintf("    %-7s ", side.who), "            ", width))
+			}
+		}
+	}
+}
+
+// Numbers writes what was measured or counted.
+func Numbers(out io.Writer, all []experiment.Number) {
+	if len(all) == 0 {
+		return
+	}
+	labels := 0
+	for _, n := range all {
+		labels = max(labels, len([]rune(n.What)))
+	}
+	fmt.Fprintln(out)
+	for _, n := range all {
+		fmt.Fprintf(out, "  %-*s  %s\n", min(labels, 48), n.What, n)
+	}
+}
