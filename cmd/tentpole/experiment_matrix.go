@@ -44,7 +44,7 @@ func experimentMatrixCommand() *cobra.Command {
 	}
 	c.Flags().StringSliceVar(&f.stages, "stage", nil, "these stages only: process,root,container")
 	c.Flags().StringSliceVar(&f.experiments, "experiment", nil, "these experiments only")
-	c.Flags().BoolVar(&f.quick, "quick", false, "only experiments that take half a second at most")
+	c.Flags().BoolVar(&f.quick, "quick", false, "only experiments that take a quarter of a second at most")
 	c.Flags().StringVar(&f.explain, "explain", "", "say what is found: EXPERIMENT or EXPERIMENT:STAGE")
 	f.spec.addRest(c)
 	f.out.addAll(c)

@@ -21,7 +21,7 @@ var cpuLimit = Info{
 	Control:  "that it was held back is counted by the kernel: a busy machine alone does not make the answer limited. One so busy that the thread does not even get its quota gives n/a",
 	Layers:   []sandbox.Layer{sandbox.CPU},
 	Needs:    []string{},
-	Seconds:  0.5,
+	Seconds:  0.4,
 	Alone:    true,
 	run:      runCPULimit,
 }

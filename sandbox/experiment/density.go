@@ -20,7 +20,7 @@ var density = Info{
 	CleansUp: "ends every sandbox that it has started",
 	Layers:   []sandbox.Layer{sandbox.Memory},
 	Needs:    []string{},
-	Seconds:  0.4,
+	Seconds:  0.3,
 	Alone:    true,
 	run:      runDensity,
 }

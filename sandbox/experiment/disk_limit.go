@@ -22,7 +22,7 @@ var diskLimit = Info{
 	CleansUp: "the file never has a name, and is gone with its last descriptor",
 	Layers:   []sandbox.Layer{sandbox.IO},
 	Needs:    []string{"a block device under the state directory"},
-	Seconds:  0.5,
+	Seconds:  0.3,
 	Alone:    true,
 	run:      runDiskLimit,
 }

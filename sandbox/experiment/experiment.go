@@ -51,7 +51,7 @@ type Info struct {
 }
 
 // QuickSeconds is how long an experiment takes at most to be a quick one.
-const QuickSeconds = 0.5
+const QuickSeconds = 0.25
 
 // Quick tells whether it belongs to those that are run for a first look.
 func (i Info) Quick() bool { return i.Seconds <= QuickSeconds }

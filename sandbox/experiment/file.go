@@ -29,7 +29,7 @@ var file = Info{
 	CleansUp: "removes the file",
 	Layers:   []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.User},
 	Needs:    []string{},
-	Seconds:  0.4,
+	Seconds:  0.25,
 	run:      runFile,
 }
 

@@ -20,7 +20,7 @@ var link = Info{
 	CleansUp: "the bridge and its cables go with the sandboxes",
 	Layers:   []sandbox.Layer{sandbox.Net},
 	Needs:    []string{"another sandbox"},
-	Seconds:  0.6,
+	Seconds:  0.4,
 	Alone:    true,
 	run:      runLink,
 }

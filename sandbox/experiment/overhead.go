@@ -22,7 +22,7 @@ var overhead = Info{
 	CleansUp: "each small file is removed at once",
 	Layers:   []sandbox.Layer{sandbox.Root, sandbox.Net, sandbox.CPU, sandbox.Seccomp, sandbox.Landlock},
 	Needs:    []string{},
-	Seconds:  0.6,
+	Seconds:  0.4,
 	Alone:    true,
 	run:      runOverhead,
 }

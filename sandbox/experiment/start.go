@@ -23,7 +23,7 @@ var start = Info{
 	CleansUp: "ends every sandbox that it has started",
 	Layers:   []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.PID, sandbox.Net, sandbox.User, sandbox.Memory, sandbox.Cgroup, sandbox.Seccomp, sandbox.Landlock, sandbox.Masks},
 	Needs:    []string{},
-	Seconds:  0.8,
+	Seconds:  0.4,
 	Alone:    true,
 	run:      runStart,
 }
