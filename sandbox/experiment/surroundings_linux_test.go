@@ -111,7 +111,7 @@ func ownFiles() (out []string) {
 	for _, dir := range []string{os.TempDir(), "/var/tmp", "/dev/shm", "/dev/mqueue", "/run"} {
 		found, _ := filepath.Glob(dir + "/*tentpole*")
 		for _, f := range found {
-			if !strings.Contains(f, "tentpole-state-") && !others(f) {
+			if !strings.Contains(f, "tentpole-state-") && !strings.Contains(f, "tentpole-vm-") && !others(f) {
 				out = append(out, f)
 			}
 		}
