@@ -60,7 +60,7 @@ var breakages = []struct {
 	{"seccomp", []sandbox.Layer{sandbox.Seccomp}, is[op.Seccomp]},
 	{"landlock", []sandbox.Layer{sandbox.Landlock}, is[op.Landlock]},
 	{"masks", []sandbox.Layer{sandbox.Masks}, is[op.HidePaths]},
-	{"joining the group", []sandbox.Layer{sandbox.Cgroup, sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.IO}, is[op.JoinCgroup]},
+	{"joining the group", []sandbox.Layer{sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.IO, sandbox.Cgroup}, is[op.JoinCgroup]},
 	{"setting the limits", []sandbox.Layer{sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.IO}, is[op.SetLimits]},
 	{"leaving the old root", []sandbox.Layer{sandbox.Root, sandbox.PID, sandbox.Masks}, is[op.PivotRoot]},
 }
