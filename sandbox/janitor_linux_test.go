@@ -568,13 +568,13 @@ func TestManyJanitors(t *testing.T) {
 	m := machine(t)
 	dead := deadOwner(t).String()
 	sandboxes := filepath.Join(m.State, sandboxesDir)
-	var wg sync.WaitGroup
-	for i := range 4 {
-		for k := range 25 {
-			if err := os.MkdirAll(filepath.Join(sandboxes, fmt.Sprintf("gone%d-%d@%s/upper/a", i, k, dead)), 0o711); err != nil {
-				t.Fatal(err)
-			}
+	for k := range 100 { // all of them before the first sweeps
+		if err := os.MkdirAll(filepath.Join(sandboxes, fmt.Sprintf("gone%d@%s/upper/a", k, dead)), 0o711); err != nil {
+			t.Fatal(err)
 		}
+	}
+	var wg sync.WaitGroup
+	for range 4 {
 		wg.Go(func() {
 			for range 5 {
 				swept, err := Sweep(m.State)

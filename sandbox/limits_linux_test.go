@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -214,17 +213,22 @@ func TestCPULimit(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	used := func() time.Duration {
+	look := func() cgroup.CPUStatistics {
 		now, err := s.Statistics()
-		if err != nil || now.CPU.Usage == nil {
+		if c := now.CPU; err != nil || c.Usage == nil || c.Periods == nil || c.Throttled == nil {
 			t.Fatal(now.CPU, err)
 		}
-		return time.Duration(*now.CPU.Usage) * time.Microsecond
+		return now.CPU
 	}
-	before, begin := used(), time.Now()
+	before, begin := look(), time.Now()
 	time.Sleep(5 * time.Second)
-	got := float64(used()-before) / float64(time.Since(begin))
-	if math.Abs(got-0.5) > 0.05 {
+	after := look()
+	got := float64(*after.Usage-*before.Usage) / float64(time.Since(begin).Microseconds())
+	held := float64(*after.Throttled-*before.Throttled) / float64(*after.Periods-*before.Periods)
+	t.Logf("used %.3f of a CPU, held back in %.0f %% of the periods", got, 100*held)
+	// A machine that is busy with other things may not have half a CPU to give:
+	// then the limit was not met, and nobody was held back.
+	if got > 0.55 || got < 0.45 && held > 0.9 {
 		t.Errorf("used %.3f of a CPU", got)
 	}
 }

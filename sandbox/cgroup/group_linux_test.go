@@ -77,10 +77,12 @@ func TestHalfACPU(t *testing.T) {
 	last, took := statistics(t, g).CPU, time.Since(begin)
 	used := float64(*last.Usage-*first.Usage) / float64(took.Microseconds())
 	t.Logf("%.3f CPUs; %d of %d periods throttled, %d µs", used, *last.Throttled, *last.Periods, *last.ThrottledTime)
-	if used < 0.45 || used > 0.55 {
+	// A machine that is busy with other things may not have half a CPU to give:
+	// then nobody is held back.
+	if used > 0.55 || used < 0.45 && *last.Throttled > *last.Periods*9/10 {
 		t.Errorf("%.3f CPUs used of 0.5", used)
 	}
-	if *last.Throttled == 0 || *last.Periods < 40 || *last.ThrottledTime == 0 {
+	if used > 0.45 && (*last.Throttled == 0 || *last.ThrottledTime == 0) || *last.Periods < 40 {
 		t.Errorf("throttled %d of %d periods for %d µs", *last.Throttled, *last.Periods, *last.ThrottledTime)
 	}
 }

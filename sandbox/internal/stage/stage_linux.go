@@ -264,7 +264,9 @@ func (in *initProcess) failOnPurpose(o op.Operation) error {
 		panic("on purpose")
 	case proto.FailKill:
 		in.conn.Send(proto.KindPerformed, &proto.Performed{First: in.cfg.FailAt})
-		select {} // until the owner, who knows now, has done it
+		for { // until the owner, who knows now, has done it; Go would call select{} a deadlock
+			unix.Pause()
+		}
 	}
 	return &op.Error{Op: "perform", Target: o.String(), Err: unix.ECANCELED}
 }
