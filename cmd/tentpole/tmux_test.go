@@ -103,7 +103,7 @@ func TestMountsOnATerminal(t *testing.T) {
 			m.waitFor("unchanged-42")
 			// What was done is there at the next start.
 			m.line("clear; tentpole progress show; tentpole lesson list")
-			m.waitFor("mounts       8 of 8 steps done")
+			m.waitFor("mounts                  8 of  8")
 			m.line("clear; tentpole")
 			m.waitFor("8 of 8 steps")
 			m.press("q")
