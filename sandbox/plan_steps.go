@@ -198,10 +198,29 @@ func (p *Plan) rootSteps(t rootfs.Tree, layout rootfs.Layout) {
 	} else {
 		p.child(Root, "the host's /proc: the process numbers are still the host's", op.Bind{Source: "/proc", Target: path.Join(t.Root, "proc")})
 	}
-	p.child(Root, "the host's /sys, to read", op.Bind{Source: "/sys", Target: path.Join(t.Root, "sys"), ReadOnly: true})
+	p.sysSteps(path.Join(t.Root, "sys"))
 	p.child(Root, "the new root takes the old one's place", op.PivotRoot{Root: t.Root})
 	// Now, and not before: a link on the way is followed inside the new root.
 	p.child(Root, "tentpole's own state is not for the inside", op.Mask{Path: t.State})
+}
+
+// cgroups is where the host's cgroups are mounted; cgroups(7).
+const cgroups = "/sys/fs/cgroup"
+
+// sysSteps show a /sys to read. A sysfs lists the links of one network namespace:
+// that of who mounted it. What is mounted below the host's does not come with a
+// new one: the cgroups are bound, the rest stays out.
+func (p *Plan) sysSteps(target string) {
+	host := op.Bind{Source: "/sys", Target: target, ReadOnly: true}
+	if !p.Layers.Has(Net) {
+		p.child(Root, "the host's /sys, to read", host)
+		return
+	}
+	own := op.Mount{Type: "sysfs", Source: "sysfs", Target: target, Options: []string{"nosuid", "nodev", "noexec", "ro"}, Also: []string{"net"}}
+	p.child(Net, "a /sys that lists only the links of the sandbox's own network, to read; the host's where the kernel gives no other", op.MountOrBind{Mount: own, Bind: host})
+	if p.machine.host.MountedBelow(cgroups) {
+		p.child(Root, "the host's cgroups, to read", op.Bind{Source: cgroups, Target: path.Join(target, "fs/cgroup"), ReadOnly: true})
+	}
 }
 
 // deviceSteps make a /dev of the sandbox's own. Root has its parts built by the

@@ -24,6 +24,7 @@ func aMachine(admin bool) Machine {
 	m.host = rootfs.Host{Privileged: admin, Mounts: []rootfs.HostMount{
 		{Target: "/", Type: "ext4", IsDir: true}, {Target: "/proc", Type: "proc", IsDir: true}, {Target: "/home", Type: "ext4", IsDir: true},
 		{Target: "/dev/shm", Type: "tmpfs", IsDir: true}, {Target: "/mnt/a/b", Type: "tmpfs", IsDir: true},
+		{Target: "/sys", Type: "sysfs", IsDir: true}, {Target: "/sys/fs/cgroup", Type: "tmpfs", IsDir: true},
 	}, Entries: map[string][]rootfs.Entry{
 		"/":    {{Name: "bin", Link: "usr/bin"}, {Name: "usr", Dir: true}, {Name: "home", Dir: true}, {Name: "mnt", Dir: true}, {Name: "dev", Dir: true}, {Name: "proc", Dir: true}, {Name: "swapfile"}},
 		"/mnt": {{Name: "a", Dir: true}, {Name: "c", Dir: true}},

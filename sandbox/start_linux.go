@@ -34,7 +34,8 @@ type Sandbox struct {
 	stderr   *os.File // what the init says when it breaks
 	env      []string
 	observer func(Done)
-	at       []int // the plan's step of each of the init's operations
+	at       []int         // the plan's step of each of the init's operations
+	refused  map[int]error // the kernel's answer to first choices, by the init's operation
 
 	asking     sync.Mutex // held while a question is put
 	mu         sync.Mutex
@@ -88,7 +89,7 @@ func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *
 		return nil, nil, err
 	}
 	s := &starting{opts: o, first: first, born: make(chan struct{}), Sandbox: &Sandbox{
-		plan: p, env: environment(p), observer: o.Observe, released: released, commands: map[int]*Process{}, gone: make(chan struct{}),
+		plan: p, env: environment(p), observer: o.Observe, released: released, commands: map[int]*Process{}, refused: map[int]error{}, gone: make(chan struct{}),
 	}}
 	err = s.up(ctx)
 	s.letGo()
@@ -419,11 +420,7 @@ func (s *starting) hear() error {
 			if f := s.opts.fail; f != nil && f.how == proto.FailKill && s.heard < len(s.at) && s.at[s.heard] == f.step {
 				s.init.signal(unix.SIGKILL)
 			}
-			for i, took := range done.Took {
-				if took != proto.Later {
-					s.note(done.First+i, took, nil)
-				}
-			}
+			s.noteAll(done)
 		case proto.KindFailed:
 			var failed proto.Failed
 			if err := m.Decode(&failed); err != nil {
@@ -436,13 +433,25 @@ func (s *starting) hear() error {
 	}
 }
 
+// noteAll records those of the child's operations that a report is about.
+func (s *Sandbox) noteAll(done proto.Performed) {
+	for _, f := range done.Refused {
+		s.refused[f.Index] = f.Error()
+	}
+	for i, took := range done.Took {
+		if took != proto.Later {
+			s.note(done.First+i, took, nil)
+		}
+	}
+}
+
 // note records one of the child's operations.
 func (s *Sandbox) note(index int, microseconds int64, err error) {
 	if index < 0 || index >= len(s.at) {
 		return
 	}
 	step := s.plan.Steps[s.at[index]]
-	s.observe(Done{Operation: step.Operation, Layer: step.Layer, Microseconds: microseconds, Err: err})
+	s.observe(Done{Operation: performed(step.Operation, s.refused[index]), Layer: step.Layer, Microseconds: microseconds, Err: err})
 }
 
 // record records one of the parent's operations.

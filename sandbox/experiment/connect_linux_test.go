@@ -71,11 +71,29 @@ func (c connected) check(t *testing.T, s *sandbox.Sandbox) Result {
 }
 
 // TestInterfacesOfItsOwn: the links are its own; the host sees them through the
-// process. The /sys that came along with the host's root still lists the host's.
+// process. A /sys that came along with the host's root still lists the host's;
+// with a root of its own it lists its own, at the last stage as well.
 func TestInterfacesOfItsOwn(t *testing.T) {
-	connected{"interfaces", "", Open, map[string]Outcome{
-		"network": Contained, "links": Contained, "addresses": Contained, "sysfs": Open, "through-process": OneWay,
-	}}.check(t, open(t, sandbox.Spec{Layers: sandbox.Set(sandbox.Net)}))
+	container, err := sandbox.ParseStage("container")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name        string
+		spec        sandbox.Spec
+		want, sysfs Outcome
+	}{
+		{"the host's root", sandbox.Spec{Layers: sandbox.Set(sandbox.Net)}, Open, Open},
+		{"an overlay", sandbox.Spec{Layers: sandbox.Set(sandbox.Net, sandbox.Root)}, OneWay, Contained},
+		{"the tiny root", sandbox.Spec{Layers: sandbox.Set(sandbox.Net), Root: sandbox.RootTiny}, OneWay, Contained},
+		{"container", sandbox.Spec{Layers: container.Layers, Root: container.Root, Partial: true}, OneWay, Contained},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			connected{"interfaces", "", c.want, map[string]Outcome{
+				"network": Contained, "links": Contained, "addresses": Contained, "sysfs": c.sysfs, "through-process": OneWay,
+			}}.check(t, open(t, c.spec))
+		})
+	}
 }
 
 // TestHostsNetworkOnRequest: a container that is given the host's network is as

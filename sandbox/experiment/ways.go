@@ -99,7 +99,7 @@ var ways = []Way{
 	{ID: "fresh-proc", Name: "mount a /proc of one's own and steer the kernel there", Source: "proc(5)", Root: true,
 		Closes: closes(sandbox.User, sandbox.Capabilities, sandbox.Seccomp, sandbox.Landlock), Tried: "mounts one and opens core_pattern to write", Harmless: mountedNot},
 	{ID: "fresh-sys", Name: "mount a /sys of one's own and steer the kernel there", Source: "sysfs(5)", Root: true,
-		Closes: closes(sandbox.User, sandbox.Capabilities, sandbox.Seccomp, sandbox.Landlock), Tried: "mounts one and opens a switch to write", Harmless: mountedNot},
+		Closes: closes(sandbox.User, sandbox.Capabilities, sandbox.Seccomp, sandbox.Landlock), Tried: "mounts one in a new network namespace and opens a switch to write", Harmless: mountedNot},
 	{ID: "fresh-cgroup", Name: "mount a cgroup tree of one's own", Source: "cgroups(7), CVE-2022-0492", Root: true,
 		Closes: closes(sandbox.User, sandbox.Capabilities, sandbox.Seccomp, sandbox.Landlock),
 		Tried:  "mounts a hierarchy that is there and opens release_agent to write", Harmless: mountedNot},

@@ -17,6 +17,8 @@ func (r request) mounts() (list []specs.Mount) {
 		switch o := s.Operation.(type) {
 		case op.Mount:
 			list = append(list, r.fileSystem(o)...)
+		case op.MountOrBind: // a runtime has its own way when the first is refused, or none
+			list = append(list, r.fileSystem(o.Mount)...)
 		case op.Bind:
 			list = append(list, specs.Mount{Destination: r.within(o.Target), Type: "bind", Source: o.Source, Options: bindOptions(o.ReadOnly)})
 		case op.PlaceMount:

@@ -34,7 +34,7 @@ func all[T sandbox.Operation](p *sandbox.Plan) (list []T) {
 func known(o sandbox.Operation) bool {
 	switch o.(type) {
 	case op.MakeCgroup, op.MakeBranches, op.SetLimits, op.StartScope, op.JoinCgroup, op.Clone, op.CgroupNamespace, op.UnshareCgroup, op.UnshareTime,
-		op.BuildTiny, op.BuildOverlay, op.BuildDevices, op.PrivateMounts, op.AttachMount, op.OverlayDirectory, op.MakeDirectory, op.MakeSymlink, op.Mount, op.Bind,
+		op.BuildTiny, op.BuildOverlay, op.BuildDevices, op.PrivateMounts, op.AttachMount, op.OverlayDirectory, op.MakeDirectory, op.MakeSymlink, op.Mount, op.Bind, op.MountOrBind,
 		op.Devices, op.Mask, op.HidePaths, op.OpenTree, op.PlaceMount, op.ReadOnlyRoot, op.PivotRoot, op.SetHostname, op.LinkUp, op.WriteFile,
 		op.LimitCapabilities, op.NoNewPrivileges, op.Landlock, op.Seccomp, op.Execute,
 		network.Operation:

@@ -74,7 +74,9 @@ func (in *inner) lines(s sandbox.Step) []string {
 	case op.Mount:
 		return in.mount(o)
 	case op.Bind:
-		return []string{"bind " + quoted(readOnly(o.ReadOnly), o.Source, in.at(o.Target))}
+		return []string{in.bind(o)}
+	case op.MountOrBind:
+		return in.mountOrBind(o)
 	case op.PlaceMount:
 		at, lines := in.checked(o.Target)
 		return append(lines, "bind "+quoted(strings.TrimSuffix("nosuid,nodev,"+readOnly(o.ReadOnly), ","), o.Source, at))
@@ -130,6 +132,17 @@ func (in *inner) mount(o op.Mount) []string {
 	at, lines := in.checked(o.Target)
 	o.Target = at
 	return append(lines, "mkdir -p "+quoted(at), o.Command())
+}
+
+func (in *inner) bind(o op.Bind) string {
+	return "bind " + quoted(readOnly(o.ReadOnly), o.Source, in.at(o.Target))
+}
+
+// mountOrBind lets mount(8) say why it was refused.
+func (in *inner) mountOrBind(o op.MountOrBind) []string {
+	lines := in.mount(o.Mount)
+	lines[len(lines)-1] += " || " + in.bind(o.Bind)
+	return lines
 }
 
 // attach mounts what tentpole builds apart: overlays, unless they were mounted

@@ -10,10 +10,11 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
-// look is what a command inside finds: the places it was given, a /dev, and
+// look is what a command inside finds: the places it was given, a /dev, links, and
 // where it may write.
 const look = `
 pwd; id -u
+ls /sys/class/net
 for f in /srv/note /dev/null /dev/pts/ptmx /dev/shm /dev/fd/0 /proc/self /sys/kernel; do [ -e $f ] && echo $f; done
 for f in /srv/x /tmp/x /x /proc/sys/vm/swappiness; do touch $f 2> /dev/null && echo writes $f; done
 true`

@@ -71,7 +71,7 @@ func boardKinds(inside Facts, paths []string) []kind {
 		// A root of its own has other mounts, which in a user namespace are put
 		// together in another way; a new /proc has none of those below the
 		// host's; each mask is a mount.
-		kind{"mounts", "mounts", "mount", "root user pid masks", false, "mounts", "mount", compareMounts},
+		kind{"mounts", "mounts", "mount", "root user pid net masks", false, "mounts", "mount", compareMounts},
 		kind{"root", "/", "root", "", true, "root", "", compareRoot},
 	)
 	for _, path := range paths {
@@ -101,7 +101,7 @@ func boardKinds(inside Facts, paths []string) []kind {
 		kind{"landlock", "landlock", "landlock", "", false, "landlock", "", compareLandlock},
 		// Where the host's side is a container itself, a new /proc or root is
 		// without the masks that lie on its own.
-		kind{"masks", "masked paths", "masks", "root pid", false, "mounts", "mount", compareMasks},
+		kind{"masks", "masked paths", "masks", "root pid net", false, "mounts", "mount", compareMasks},
 		kind{"lsm", "lsm label", "", "", false, "lsm", "", compareLSM},
 	)
 }

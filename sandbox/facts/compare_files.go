@@ -100,7 +100,7 @@ func device(m Mount) string {
 // pathKind is the row for one path.
 func pathKind(name string) kind {
 	name = path.Clean("/" + name)
-	return kind{"path:" + name, name, "mount", "root pid masks", false, "mounts", "", func(host, inside Facts) verdict {
+	return kind{"path:" + name, name, "mount", "root pid net masks", false, "mounts", "", func(host, inside Facts) verdict {
 		h, hostOK := host.MountAt(name)
 		i, insideOK := inside.MountAt(name)
 		v := verdict{host: unreadable, inside: unreadable, word: Own}

@@ -9,6 +9,7 @@ package rootfs
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
@@ -37,6 +38,11 @@ type Host struct {
 	Entries map[string][]Entry
 	// Privileged: overlays are built outside any user namespace.
 	Privileged bool
+}
+
+// MountedBelow tells whether anything is mounted on dir or in it.
+func (h Host) MountedBelow(dir string) bool {
+	return slices.ContainsFunc(h.Mounts, func(m HostMount) bool { return Below(m.Target, dir) })
 }
 
 // Tree is the sandbox's own piece of the state directory. All paths are of

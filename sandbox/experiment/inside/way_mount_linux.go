@@ -3,6 +3,7 @@ package inside
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -12,7 +13,8 @@ func init() {
 	wayOut("fresh-proc", func(*attempt) error {
 		return openBelow("proc", nil, "sys/kernel/core_pattern", unix.O_WRONLY)
 	})
-	wayOut("fresh-sys", func(*attempt) error {
+	wayOut("fresh-sys", func(a *attempt) error { return a.apart("fresh-sys/mount", inNetworkOfItsOwn) })
+	wayOut("fresh-sys/mount", func(*attempt) error {
 		return openBelow("sysfs", nil, "kernel/mm/transparent_hugepage/enabled", unix.O_WRONLY)
 	})
 	wayOut("fresh-cgroup", freshCgroup)
@@ -20,6 +22,11 @@ func init() {
 	wayOut("mount-disk", mountDisk)
 	wayOut("mount-propagation", propagation)
 }
+
+// inNetworkOfItsOwn has a step begin in a new network namespace. A sysfs that is
+// mounted there is another one; a second mount in the same namespace shows the
+// first again, which may be read-only as a whole.
+func inNetworkOfItsOwn(cmd *exec.Cmd) { cmd.SysProcAttr.Cloneflags = unix.CLONE_NEWNET }
 
 // detached mounts a file system nowhere: it is reached through the descriptor
 // only, and is gone with it; fsopen(2), fsmount(2). On the host no mount

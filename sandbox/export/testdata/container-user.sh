@@ -83,8 +83,12 @@ ln -s /proc/self/fd/2 root/dev/stderr
 mkdir -p root/proc
 mount -t proc -o nosuid,nodev,noexec proc root/proc
 
-# the host's /sys, to read
-bind ro /sys root/sys
+# a /sys that lists only the links of the sandbox's own network, to read; the host's where the kernel gives no other
+mkdir -p root/sys
+mount -t sysfs -o nosuid,nodev,noexec,ro sysfs root/sys || bind ro /sys root/sys
+
+# the host's cgroups, to read
+bind ro /sys/fs/cgroup root/sys/fs/cgroup
 
 # tentpole's own state is not for the inside
 [ ! -d root/home/u/.local/state/tentpole ] || mount -t tmpfs -o ro tmpfs root/home/u/.local/state/tentpole

@@ -57,6 +57,11 @@ func (o *Bind) Code(c *wire.Coder) {
 	c.Bool(&o.ReadOnly)
 }
 
+func (o *MountOrBind) Code(c *wire.Coder) {
+	o.Mount.Code(c)
+	o.Bind.Code(c)
+}
+
 func (o *OverlayDirectory) Code(c *wire.Coder) {
 	c.String(&o.Lower)
 	c.String(&o.Upper)

@@ -70,6 +70,31 @@ func (b Bind) Command() string {
 
 func (Bind) Acts() []string { return []string{"mount"} }
 
+// MountOrBind mounts a file system that the kernel gives to some only, and binds
+// the host's where it refuses. In a user namespace it gives no proc or sysfs to
+// who cannot see the whole of one already, as in a container whose own is partly
+// covered; mount_namespaces(7).
+type MountOrBind struct {
+	Mount Mount `json:"mount"`
+	Bind  Bind  `json:"bind"`
+}
+
+func (m MountOrBind) String() string {
+	return m.Mount.String() + ", or a bind of " + m.Bind.Source + " where that is refused"
+}
+
+func (m MountOrBind) Command() string {
+	return m.Mount.Command() + " || { " + m.Bind.Command() + "; }"
+}
+
+func (m MountOrBind) Acts() []string { return m.Mount.Acts() }
+
+// First implements Choice.
+func (m MountOrBind) First() Operation { return m.Mount }
+
+// Second implements Choice.
+func (m MountOrBind) Second() Operation { return m.Bind }
+
 // AttachMount hangs a mount that the parent built, and sent as a descriptor
 // under Name, onto Target; move_mount(2).
 type AttachMount struct {

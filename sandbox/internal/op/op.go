@@ -50,6 +50,14 @@ type Aside interface {
 	Aside()
 }
 
+// Choice is two operations, of which one is performed: the second where the
+// kernel does not permit the first.
+type Choice interface {
+	Operation
+	First() Operation
+	Second() Operation
+}
+
 // Scene is what an operation may use besides its own arguments: descriptors
 // that the parent sent along, by name.
 type Scene interface {
@@ -110,7 +118,7 @@ func of[T Operation, P interface {
 // table holds every operation there is.
 var table = []row{
 	of[MakeCgroup]("cgroup"), of[MakeBranches]("branches"), of[SetLimits]("limits"), of[StartScope]("scope"), of[Clone]("clone"), of[BuildTiny]("build-tiny"), of[BuildOverlay]("build-overlay"),
-	of[PrivateMounts]("private-mounts"), of[AttachMount]("attach-mount"), of[Mount]("mount"), of[Bind]("bind"),
+	of[PrivateMounts]("private-mounts"), of[AttachMount]("attach-mount"), of[Mount]("mount"), of[Bind]("bind"), of[MountOrBind]("mount-or-bind"),
 	of[OverlayDirectory]("overlay-directory"), of[MakeDirectory]("directory"), of[MakeSymlink]("symlink"),
 	of[Devices]("devices"), of[BuildDevices]("build-devices"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
 	of[SetHostname]("hostname"), of[LinkUp]("link-up"), of[UnshareCgroup]("unshare-cgroup"), of[UnshareTime]("unshare-time"),

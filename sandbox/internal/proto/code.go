@@ -24,6 +24,7 @@ func (m *Configure) Code(c *wire.Coder) {
 func (m *Performed) Code(c *wire.Coder) {
 	c.Int(&m.First)
 	wire.List(c, &m.Took, func(c *wire.Coder, t *int64) { c.Int64(t) })
+	wire.List(c, &m.Refused, func(c *wire.Coder, f *Failed) { f.Code(c) })
 }
 
 // Code implements wire.Value.

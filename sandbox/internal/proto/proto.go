@@ -145,6 +145,9 @@ const Later = -1
 type Performed struct {
 	First int
 	Took  []int64
+	// Refused are those of them whose first choice was refused, and the second
+	// one done; op.Choice.
+	Refused []Failed
 }
 
 // Failed says that operation Index was refused, and why. Index is -1 when

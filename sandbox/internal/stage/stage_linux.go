@@ -39,6 +39,9 @@ type initProcess struct {
 	proc    int // /proc as it was at birth; -1 for PID 1, which needs none
 	host    map[string]uint64
 	burden  burden
+	// refused are first choices that the kernel did not permit, until they are
+	// reported.
+	refused []proto.Failed
 
 	mu       sync.Mutex // held while a command is forked, and while it is reaped
 	commands map[int]int
@@ -164,6 +167,7 @@ func (in *initProcess) raise() {
 		if len(done.Took) == 0 {
 			return
 		}
+		done.Refused, in.refused = in.refused, nil
 		if err := in.conn.Send(proto.KindPerformed, &done); err != nil {
 			in.end()
 		}
@@ -195,7 +199,9 @@ func (in *initProcess) turn(i int, o op.Operation, aside map[int]chan outcome) (
 	}
 	begin := time.Now()
 	err = in.perform(i, o)
-	if _, performs := o.(op.Performer); !performs && err == nil {
+	_, performs := o.(op.Performer)
+	_, chooses := o.(op.Choice)
+	if !performs && !chooses && err == nil {
 		return proto.Later, nil
 	}
 	return time.Since(begin).Microseconds(), err
@@ -237,6 +243,9 @@ func (in *initProcess) perform(i int, o op.Operation) (err error) {
 	if i == in.cfg.FailAt {
 		return in.failOnPurpose(o)
 	}
+	if c, ok := o.(op.Choice); ok {
+		return in.choose(i, c)
+	}
 	p, performs := o.(op.Performer)
 	r, restricts := o.(op.Restriction)
 	if !performs && !restricts {
@@ -256,6 +265,18 @@ func (in *initProcess) perform(i int, o op.Operation) (err error) {
 		return in.carry(i, r)
 	}
 	return nil
+}
+
+// choose performs the first of two operations, or the second where the kernel
+// does not permit the first: EPERM by its own rules, EACCES by a security
+// module's.
+func (in *initProcess) choose(i int, c op.Choice) error {
+	err := in.perform(i, c.First())
+	if !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.EACCES) {
+		return err
+	}
+	in.refused = append(in.refused, failure(i, 0, err))
+	return in.perform(i, c.Second())
 }
 
 func (in *initProcess) failOnPurpose(o op.Operation) error {
@@ -350,6 +371,15 @@ func (in *initProcess) serve() {
 
 // abort reports why the sandbox cannot be raised, and ends.
 func (in *initProcess) abort(index int, took int64, err error) {
+	if in.conn != nil {
+		f := failure(index, took, err)
+		in.conn.Send(proto.KindFailed, &f)
+	}
+	in.end()
+}
+
+// failure is an error as the owner is told it.
+func failure(index int, took int64, err error) proto.Failed {
 	f := proto.Failed{Index: index, Microseconds: took, Text: err.Error()}
 	var opErr *op.Error
 	if errors.As(err, &opErr) {
@@ -359,10 +389,7 @@ func (in *initProcess) abort(index int, took int64, err error) {
 	if errors.As(err, &errno) {
 		f.Errno = int(errno)
 	}
-	if in.conn != nil {
-		in.conn.Send(proto.KindFailed, &f)
-	}
-	in.end()
+	return f
 }
 
 func comm(name string) uintptr {
