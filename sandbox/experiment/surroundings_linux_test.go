@@ -111,13 +111,17 @@ func ownFiles() (out []string) {
 	for _, dir := range []string{os.TempDir(), "/var/tmp", "/dev/shm", "/dev/mqueue", "/run"} {
 		found, _ := filepath.Glob(dir + "/*tentpole*")
 		for _, f := range found {
-			if !strings.Contains(f, "tentpole-state-") && !strings.Contains(f, "tentpole-vm-") && !others(f) {
+			if !ofTests.MatchString(f) && !others(f) {
 				out = append(out, f)
 			}
 		}
 	}
 	return out
 }
+
+// ofTests are the directories that tests make for themselves, and not
+// experiments.
+var ofTests = regexp.MustCompile(`/tentpole-(state|script|vm|test)-`)
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
