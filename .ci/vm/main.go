@@ -74,7 +74,7 @@ func flags() options {
 	flag.StringVar(&o.kernel, "kernel", "/", "take boot and lib/modules from this `directory`")
 	flag.IntVar(&o.memory, "memory", 2048, "memory of the machine in `MiB`")
 	flag.IntVar(&o.cpus, "cpus", 2, "`number` of its processors")
-	flag.DurationVar(&o.timeout, "timeout", 30*time.Minute, "end the machine after this `time`")
+	flag.DurationVar(&o.timeout, "timeout", time.Hour, "end the machine after this `time`")
 	flag.Parse()
 	return o
 }

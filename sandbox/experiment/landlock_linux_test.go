@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -23,7 +24,7 @@ func TestLandlock(t *testing.T) {
 			}
 			wantOutcome(t, r, tt.want, "domains", tt.want)
 			if len(tt.layers) > 0 {
-				wantOutcome(t, r, tt.want, "write-root", tt.want)
+				wantWriteRoot(t, r, tt.want)
 			}
 		})
 	}
@@ -32,13 +33,26 @@ func TestLandlock(t *testing.T) {
 		if r.Outcome == NotApplicable {
 			t.Skip(r.Reason)
 		}
-		wantOutcome(t, r, Contained, "write-root", Contained)
+		wantWriteRoot(t, r, Contained)
 		wantOutcome(t, r, Contained, "read", Contained)
 		if measured(t, r, "version") >= portsVersion {
 			wantOutcome(t, r, Contained, "bind", Contained)
 		}
 	})
 	t.Run("a container without rules", func(t *testing.T) {
-		wantOutcome(t, trialAtContainer(t, "landlock", sandbox.Landlock), Open, "write-root", Open)
+		wantWriteRoot(t, trialAtContainer(t, "landlock", sandbox.Landlock), Open)
 	})
+}
+
+// wantWriteRoot asks nothing of a root that has no files without a name, as an
+// overlay of Linux 6.1: there writing could not be tried.
+func wantWriteRoot(t *testing.T, r Result, want Outcome) {
+	t.Helper()
+	if o, _ := r.Observed("write-root"); o.Outcome == NotApplicable && strings.Contains(o.Inside, "ENOTSUP") {
+		if r.Outcome != want {
+			t.Errorf("%s, want %s: %s", r.Outcome, want, r.Reason)
+		}
+		return
+	}
+	wantOutcome(t, r, want, "write-root", want)
 }

@@ -65,8 +65,8 @@ func runOverhead(ctx context.Context, t *Trial) error {
 		if err := r.run(ctx, here, there); err != nil {
 			return err
 		}
-		if r.outside != nil { // not even the host can
-			t.see(Observation{ID: w.id, What: w.what, Host: answer(r.outside), Outcome: NotApplicable})
+		if o, yes := r.untried(); yes {
+			t.see(o)
 			continue
 		}
 		if err := t.judgeRace(ctx, &r, there); err != nil {
@@ -171,6 +171,22 @@ func (r *race) String() string {
 		text += " by " + string(r.by)
 	}
 	return text
+}
+
+// untried is what to note where nothing can be compared: not even the host can,
+// or what lies inside has no such files. An overlay of Linux 6.1 has none
+// without a name.
+func (r *race) untried() (o Observation, yes bool) {
+	o = Observation{ID: r.id, What: r.what, Outcome: NotApplicable}
+	switch {
+	case r.outside != nil:
+		o.Host = answer(r.outside)
+	case r.refused != nil && r.refused.Name == "ENOTSUP":
+		o.Inside, o.Host = answer(r.refused), quickestTime(r.there)
+	default:
+		return o, false
+	}
+	return o, true
 }
 
 // judgeRace notes how it went, and looks for the layer that makes the

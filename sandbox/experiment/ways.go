@@ -106,7 +106,7 @@ var ways = []Way{
 	{ID: "mount-disk", Name: "mount the host's disk", Source: "mount(2)", Root: true,
 		Closes: closes(sandbox.User, sandbox.Capabilities, sandbox.Seccomp), Tried: "asks for a file system without saying on which disk", Harmless: afterCheck},
 	{ID: "mknod-disk", Name: "make a node for the host's disk", Source: "mknod(2)", Root: true,
-		Closes: closes(sandbox.User), Tried: "makes the node where nobody sees it and opens it to read", Harmless: "nothing is read, and the node is gone at once"},
+		Closes: closes(sandbox.User, sandbox.Landlock), Tried: "makes the node where nobody sees it and opens it to read", Harmless: "nothing is read, and the node is gone at once"},
 	{ID: "mount-propagation", Name: "have mounts appear on the host", Source: "mount_namespaces(7)", Closes: closes(sandbox.Mount), Root: true,
 		Tried: "compares its mounts' peer groups with the host's", Harmless: "nothing is mounted"},
 

@@ -44,7 +44,15 @@ func (a *attempt) hostRoot(path string) error {
 	return nil
 }
 
-func procOneRoot(a *attempt) error { return a.hostRoot("/proc/1/root/.") }
+// procOneRoot looks behind the host's first process. Where the first one is
+// another, its root is no way out, even if it is the host's directory.
+func procOneRoot(a *attempt) error {
+	var st unix.Stat_t
+	if err := unix.Stat("/proc/1/ns/pid", &st); err == nil && st.Ino != a.Canary.Namespaces["pid"] {
+		return missing("the first process is one of its own")
+	}
+	return a.hostRoot("/proc/1/root/.")
+}
 
 // fileHandle opens the canary's file by its handle, without a path. It takes any
 // file of the same file system, to say which one is meant: every mount is tried,
