@@ -123,7 +123,7 @@ func (w *Walk) Solve(v Variant) (string, error) {
 
 // Record returns the walk as it is kept in progress.
 func (w *Walk) Record() LessonRecord {
-	r := LessonRecord{At: w.Step().ID, Steps: map[string]StepRecord{}}
+	r := LessonRecord{At: w.Step().ID, Known: w.known, Steps: map[string]StepRecord{}}
 	for i, s := range w.states {
 		if rec := s.record(w.lesson.Steps[i].Hash); !rec.empty() {
 			r.Steps[w.lesson.Steps[i].ID] = rec
@@ -142,4 +142,7 @@ func (w *Walk) Resume(r LessonRecord) {
 		}
 	}
 	w.Go(r.At)
+	if r.Known != nil {
+		w.TestOut(*r.Known)
+	}
 }

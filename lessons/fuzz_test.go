@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 // Whatever the bytes: no panic, errors with a place inside the file, and a
@@ -18,18 +19,10 @@ func FuzzLoad(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, source string) {
+		watch(t, "a lesson")
 		l, err := load(source)
 		if err != nil {
-			var errs Errors
-			if !errors.As(err, &errs) {
-				t.Fatalf("%T: %v", err, err)
-			}
-			lines := strings.Count(source, "\n") + 2
-			for _, e := range errs {
-				if e.Line < 1 || e.Line > lines || e.Column < 1 || e.Message == "" || e.File != "good.md" {
-					t.Errorf("%+v in %d lines", e, lines)
-				}
-			}
+			placed(t, err, "good.md", source)
 			return
 		}
 		l.Lint()
@@ -50,5 +43,48 @@ func FuzzLoad(f *testing.F) {
 			_, _ = w.Check(Env{}, noon)
 			w.Next(noon)
 		}
+	})
+}
+
+// placed checks that the error is a list of errors, each at a place in the file.
+func placed(t *testing.T, err error, file, source string) {
+	var errs Errors
+	if !errors.As(err, &errs) {
+		t.Fatalf("%T: %v", err, err)
+	}
+	lines := strings.Count(lineEnds.Replace(source), "\n") + 2
+	for _, e := range errs {
+		if e.Line < 1 || e.Line > lines || e.Column < 1 || e.Message == "" || e.File != file {
+			t.Errorf("%+v in %d lines", e, lines)
+		}
+	}
+}
+
+// Whatever the translation: no panic, errors with a place, and in any language
+// a lesson has the steps, the ids and the hashes that it has.
+func FuzzTranslation(f *testing.F) {
+	lesson, err := Load(fstest.MapFS{"kinds.md": {Data: []byte(english)}}, "kinds.md", Known{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(german)
+	f.Add(german + "\n## Was?\n\n<!-- step {id: quiz, of: x} -->\n\n<!-- quiz {ask: Was?, options: [{id: one, text: eins, say: Ja.}, {id: three, text: drei}]} -->\n")
+	f.Add(strings.Replace(german, "say: es ist da", "say: es ist da, when: inside.pid == 1", 1))
+	f.Fuzz(func(t *testing.T, source string) {
+		watch(t, "a translation")
+		tr, err := LoadTranslation(fstest.MapFS{"kinds.de.md": {Data: []byte(source)}}, "kinds.de.md")
+		if err != nil {
+			placed(t, err, "kinds.de.md", source)
+			return
+		}
+		tr.Lint(lesson)
+		spoken := lesson.In(tr)
+		for i := range lesson.Steps {
+			was, is := &lesson.Steps[i], &spoken.Steps[i]
+			if is.ID != was.ID || is.Hash != was.Hash || is.Kind != was.Kind || len(is.Hints(User)) != len(was.Hints(User)) || !sameBlocks(is.solution, was.solution) {
+				t.Errorf("the step %s became %+v", was.ID, is)
+			}
+		}
+		NewWalk(spoken).Record()
 	})
 }

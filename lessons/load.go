@@ -54,6 +54,10 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 	return source, nil
 }
 
+// lineEnds makes one kind of them. One carriage return alone ends a line to
+// Markdown and to YAML as well.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // clean checks that the source is bounded text and returns it with Unix line
 // ends and without a byte order mark.
 func (r *report) clean(source []byte) (string, bool) {
@@ -62,7 +66,7 @@ func (r *report) clean(source []byte) (string, bool) {
 		return "", false
 	}
 	source = bytes.TrimPrefix(source, []byte("\uFEFF"))
-	text := strings.ReplaceAll(string(source), "\r\n", "\n")
+	text := lineEnds.Replace(string(source))
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -117,15 +121,16 @@ func (r *report) split(text string) (front, body string, firstLine int, ok bool)
 		r.add(place{}, "begin with --- and the keys format, id, title, part, order, summary", "the front matter is missing")
 		return "", "", 0, false
 	}
-	n := 2
+	n, end := 2, 0
 	for line := range strings.Lines(rest) {
 		if strings.TrimRight(line, " \n") == "---" {
-			body = rest[len(front)+len(line):]
+			body = rest[end+len(line):]
 			break
 		}
-		front += line
+		end += len(line)
 		n++
 	}
+	front = rest[:end]
 	switch {
 	case body == "" && len(front) == len(rest):
 		r.add(place{}, "write --- on a line of its own below it", "the front matter has no end")

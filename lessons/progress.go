@@ -18,6 +18,7 @@ type Progress struct {
 type LessonRecord struct {
 	At      string                `json:"at,omitempty"`      // id of the step last stood at
 	Seconds int                   `json:"seconds,omitempty"` // spent in it, without long pauses
+	Known   *time.Time            `json:"known,omitempty"`   // when its quizzes were answered without it
 	Steps   map[string]StepRecord `json:"steps"`             // by step id
 }
 
@@ -70,6 +71,9 @@ func (p *Progress) Put(lesson string, r LessonRecord) {
 		have.At = r.At
 	}
 	have.Seconds = max(have.Seconds, r.Seconds)
+	if have.Known == nil || r.Known != nil && r.Known.Before(*have.Known) {
+		have.Known = r.Known
+	}
 	for id, step := range r.Steps {
 		old, ok := have.Steps[id]
 		if ok && old.Hash == step.Hash {
@@ -119,8 +123,12 @@ func (p *Progress) Reset(lesson, step string) bool {
 		delete(p.Lessons, lesson)
 		return known
 	}
-	_, known = l.Steps[step]
+	r, known := l.Steps[step]
 	delete(l.Steps, step)
+	if r.Quiz != nil {
+		l.Known = nil
+		p.Lessons[lesson] = l
+	}
 	return known
 }
 
@@ -130,12 +138,13 @@ type Tally struct {
 	Agreed, Predicted int // predictions as it happened, of those that were compared
 	Hints             int
 	Seconds           int
+	Known             bool // its quizzes were answered without it
 }
 
 // Tally counts what was done in a lesson with the content it has now.
 func (p *Progress) Tally(l *Lesson) Tally {
 	have := p.Lessons[l.ID]
-	t := Tally{Done: p.DoneSteps(l), Steps: len(l.Steps), Seconds: have.Seconds}
+	t := Tally{Done: p.DoneSteps(l), Steps: len(l.Steps), Seconds: have.Seconds, Known: p.Knows(l)}
 	for _, r := range have.Steps {
 		t.Hints += r.Hints
 		if c := r.Prediction; c != nil && c.Said != "" && c.Happened != "" {

@@ -13,6 +13,7 @@ type Walk struct {
 	lesson *Lesson
 	at     int
 	states []State
+	known  *time.Time // when it was tested out of; nil when it was not
 }
 
 // State is what has been done in one step.

@@ -87,7 +87,7 @@ func openProgress() (*lessons.Store, *lessons.Progress, error) {
 // next is the first lesson that is not done.
 func next(course *lessons.Course, done *lessons.Progress) *lessons.Lesson {
 	for _, l := range course.Lessons {
-		if done.DoneSteps(l) < len(l.Steps) {
+		if done.DoneSteps(l) < len(l.Steps) && !done.Knows(l) {
 			return l
 		}
 	}

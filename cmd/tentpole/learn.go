@@ -9,13 +9,14 @@ import (
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/tui"
 )
 
 func learnCommand() *cobra.Command {
 	var plain bool
 	var answers string
-	var trust bool
+	var trust, testOut bool
 	c := &cobra.Command{
 		Use:   "learn [LESSON|FILE|FOLDER|TAR]",
 		Short: "Follow a lesson; without one, go on where you left",
@@ -34,16 +35,20 @@ func learnCommand() *cobra.Command {
 			if lesson == nil {
 				lesson = next(course, done)
 			}
+			in := c.InOrStdin()
 			if answers != "" {
 				file, err := openInput(c, answers)
 				if err != nil {
 					return fmt.Errorf("open the answers: %w", err)
 				}
 				defer file.Close()
-				return learnPlain(c, lesson, store, done, file)
+				in, plain = file, true
+			}
+			if testOut {
+				return learnTestOut(c, lesson, store, done, in)
 			}
 			if plain {
-				return learnPlain(c, lesson, store, done, c.InOrStdin())
+				return learnPlain(c, lesson, store, done, in)
 			}
 			screen := tui.Options{Course: course, Store: store, Start: lesson.ID}
 			if len(args) == 1 && isElsewhere(args[0]) {
@@ -54,6 +59,7 @@ func learnCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&answers, "answers", "", "play with the lines of this file as answers; implies --plain")
 	c.Flags().BoolVar(&trust, "trust", false, "play lessons from elsewhere without asking")
+	c.Flags().BoolVar(&testOut, "test-out", false, "answer the quizzes of a lesson first: all right at once, and it counts as known; implies --plain")
 	c.Flags().BoolVar(&plain, "plain", false, "plain lines and numbered prompts, no full screen")
 	return c
 }
@@ -73,6 +79,15 @@ func toLearn(c *cobra.Command, words []string, trust bool) (*lessons.Course, *le
 	}
 	lesson, err := findLesson(course, words[0])
 	return course, lesson, err
+}
+
+// learnTestOut asks the quizzes of a lesson.
+func learnTestOut(c *cobra.Command, l *lessons.Lesson, store *lessons.Store, done *lessons.Progress, in io.Reader) error {
+	if len(l.Quizzes()) == 0 {
+		return &sandbox.UsageError{What: "lesson", Word: l.ID, Why: "it has no quiz to test out by"}
+	}
+	s := play.NewSession(play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]})
+	return play.TestOut(c.Context(), s, in, c.OutOrStdout())
 }
 
 // learnPlain plays a lesson on plain lines.

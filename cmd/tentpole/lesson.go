@@ -72,31 +72,6 @@ func listLessons() ([]listed, error) {
 	return rows, nil
 }
 
-func lessonShowCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "show LESSON|FILE",
-		Short: "Print a lesson as plain text, without running anything",
-		Args:  arguments(cobra.ExactArgs(1)),
-		RunE: func(c *cobra.Command, args []string) error {
-			course, err := loadCourse()
-			if err != nil {
-				return err
-			}
-			l, err := findLesson(course, args[0])
-			if err != nil {
-				return err
-			}
-			w := c.OutOrStdout()
-			fmt.Fprintf(w, "%s\n%s\n", l.Title, l.Summary)
-			for i := range l.Steps {
-				s := &l.Steps[i]
-				fmt.Fprintf(w, "\n%d. %s\n\n%s\n", i+1, s.Title, play.Text(s.Body(play.VariantHere()), min(columns(), 78)))
-			}
-			return nil
-		},
-	}
-}
-
 func lessonLintCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [FILE|FOLDER...]",

@@ -46,9 +46,12 @@ func printTallies(w io.Writer, course *lessons.Course, done *lessons.Progress) {
 	fmt.Fprintf(w, "%-20s %9s  %21s  %5s  %s\n", "lesson", "steps", "as predicted", "hints", "time")
 	for _, l := range course.Lessons {
 		t := done.Tally(l)
-		fmt.Fprintf(w, "%-20s %4d of %2d  %16d of %2d  %5d  %s\n", l.ID, t.Done, t.Steps, t.Agreed, t.Predicted, t.Hints, minutes(t.Seconds))
+		fmt.Fprintf(w, "%-20s %4d of %2d  %16d of %2d  %5d  %s\n", l.ID, t.Done, t.Steps, t.Agreed, t.Predicted, t.Hints, minutes(t.Seconds)+knownMark[t.Known])
 	}
 }
+
+// knownMark is said of a lesson that was tested out of.
+var knownMark = map[bool]string{true: "  known"}
 
 // minutes writes a time as a person would say it.
 func minutes(seconds int) string {

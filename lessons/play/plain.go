@@ -125,7 +125,7 @@ func (p *plain) onward(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	for {
-		answer, err := p.ask(ctx, "Enter for the next step, b back, q leave: ")
+		answer, err := p.ask(ctx, "Enter for the next step, b back, reset, q leave: ")
 		if err != nil {
 			return false, err
 		}
@@ -134,6 +134,12 @@ func (p *plain) onward(ctx context.Context) (bool, error) {
 			w.Next(p.s.Now())
 		case "b":
 			w.Back()
+		case "reset":
+			did, err := p.reset(ctx)
+			if err != nil || did {
+				return did, err
+			}
+			continue
 		default:
 			continue
 		}
@@ -169,10 +175,11 @@ func (p *plain) line(ctx context.Context, prompt string) (string, error) {
 	}
 }
 
-// say writes one paragraph, wrapped.
+// say writes one paragraph, wrapped. The words may be those of a lesson from
+// anybody: what would act on a terminal is shown.
 func (p *plain) say(format string, args ...any) {
 	for _, line := range Wrap(fmt.Sprintf(format, args...), plainWidth) {
-		p.out.WriteString(line + "\n")
+		p.out.WriteString(facts.Clean(line) + "\n")
 	}
 }
 

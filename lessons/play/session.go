@@ -123,6 +123,24 @@ func (s *Session) Save() func() error {
 	}
 }
 
+// Reset forgets what was done in a step, or with an empty word in the lesson, and
+// goes there. What was kept of it is gone for good.
+func (s *Session) Reset(step string) error {
+	if !s.Walk.Reset(step) || s.store == nil {
+		return nil
+	}
+	id := s.Walk.Lesson().ID
+	if step == "" {
+		s.spent, s.since = 0, s.now()
+	}
+	return s.saves.do(s.saves.next(), func() error {
+		return s.store.Update(func(p *lessons.Progress) error {
+			p.Reset(id, step)
+			return nil
+		})
+	})
+}
+
 // longPause is how much of the time between two savings counts at most: who is
 // away for an hour does not learn for an hour.
 const longPause = 5 * time.Minute

@@ -10,15 +10,26 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"github.com/tentpole-labs/tentpole/lessons/gfm"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 // Text renders Markdown as plain lines of at most width characters: for plain
 // mode, pipes and screen readers. Code is never wrapped, as it is to be copied.
+// What would act on a terminal is shown instead: a lesson may come from anybody.
 func Text(markdown string, width int) string {
 	source := []byte(markdown)
 	r := textRenderer{source: source, width: max(width, 20)}
 	r.blocks(gfm.Parse(source), "", "")
-	return strings.TrimRight(r.out.String(), "\n")
+	return cleaned(strings.TrimRight(r.out.String(), "\n"))
+}
+
+// cleaned shows what would act on a terminal, line by line.
+func cleaned(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = facts.Clean(expandTabs(line))
+	}
+	return strings.Join(lines, "\n")
 }
 
 type textRenderer struct {
