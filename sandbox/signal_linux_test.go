@@ -1,13 +1,20 @@
 package sandbox
 
 import (
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 )
 
 // TestDeafInit: the first command may send the init what it likes; and every
 // command hears all signals.
 func TestDeafInit(t *testing.T) {
+	// As in a shell without job control, whose commands in the background begin so.
+	ignored := []os.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.Signal(40)}
+	signal.Ignore(ignored...)
+	defer signal.Reset(ignored...)
 	for _, layers := range []LayerSet{Set(), Set(PID), Set(Mount, PID)} {
 		for range 20 {
 			s := open(t, machine(t), Spec{Layers: layers})

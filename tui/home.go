@@ -56,6 +56,9 @@ func (m *Model) entries() []entry {
 		}
 		done := m.home.progress.DoneSteps(l)
 		e.detail = fmt.Sprintf("%s %d of %d steps   %d min", tick(done == len(l.Steps)), done, len(l.Steps), l.Minutes)
+		if done < len(l.Steps) && m.home.progress.Knows(l) {
+			e.detail += "   known"
+		}
 		out = append(out, e)
 	}
 	out = append(out,
@@ -87,7 +90,7 @@ func tick(done bool) string {
 func (m *Model) current() *lessons.Lesson {
 	var first *lessons.Lesson
 	for _, l := range m.opt.Course.Lessons {
-		if m.home.progress.DoneSteps(l) == len(l.Steps) {
+		if m.home.progress.DoneSteps(l) == len(l.Steps) || m.home.progress.Knows(l) {
 			continue
 		}
 		if _, begun := m.home.progress.Lessons[l.ID]; begun {
