@@ -37,7 +37,7 @@ TESTFLAGS ?=
 TESTS     := $(GO) run ./.ci/report -tags smallinit -count=1 -p=1 -timeout=10m $(TESTFLAGS)
 
 # Root gets the modules that are here, and a build cache of its own.
-AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
+AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TENTPOLE_STARTS,TENTPOLE_WRITES,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
 	env "PATH=$(PATH)" "GOMODCACHE=$(shell $(GO) env GOMODCACHE)"
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
