@@ -3,11 +3,13 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"encoding/json"
 	"path"
 	"slices"
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/onpurpose"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
@@ -129,7 +131,7 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 		}
 	}
 	if p.layout, err = m.Cgroups.Layout(p.owned, p.limits()); err != nil {
-		return nil, err
+		return nil, notHere(err)
 	}
 	if err := p.connect(); err != nil {
 		return nil, err
@@ -141,6 +143,15 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 		p.Steps = slices.DeleteFunc(p.Steps, func(s Step) bool { return leave(s.Operation) })
 	}
 	return p, nil
+}
+
+// notHere makes of a controller that is missing what this machine cannot do.
+func notHere(err error) error {
+	var missing *cgroup.MissingError
+	if !errors.As(err, &missing) {
+		return err
+	}
+	return &features.NotSupportedError{Feature: "the cgroup controller " + missing.Controller, Cause: &cgroup.MissingError{Controller: missing.Controller, Why: missing.Why}, Remedy: missing.Remedy}
 }
 
 // Limits are those of the plan's layers: what was asked for, and presets.
