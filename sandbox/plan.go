@@ -3,8 +3,8 @@ package sandbox
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"encoding/json"
+	"errors"
 	"path"
 	"slices"
 
@@ -151,7 +151,7 @@ func notHere(err error) error {
 	if !errors.As(err, &missing) {
 		return err
 	}
-	return &features.NotSupportedError{Feature: "the cgroup controller " + missing.Controller, Cause: &cgroup.MissingError{Controller: missing.Controller, Why: missing.Why}, Remedy: missing.Remedy}
+	return &features.NotSupportedError{Feature: "the cgroup controller " + missing.Controller, Cause: errors.New(missing.Why), Remedy: missing.Remedy}
 }
 
 // Limits are those of the plan's layers: what was asked for, and presets.
