@@ -47,8 +47,8 @@ func runOneHost(ctx context.Context, t *Trial) error {
 		return err
 	}
 	processes, namespaces := census()
-	t.count("processes", "processes on the host's kernel", float64(processes), "")
-	t.count("namespaces", "different namespaces they live in, as far as may be seen", float64(namespaces), "")
+	t.about("processes", "processes on the host's kernel", float64(processes), "")
+	t.about("namespaces", "different namespaces they live in, as far as may be seen", float64(namespaces), "")
 	if !boot && !among {
 		return t.conclude(Contained, "it runs on another kernel than the host: a crash of that one is its own")
 	}

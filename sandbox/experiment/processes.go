@@ -42,7 +42,7 @@ func runProcesses(ctx context.Context, t *Trial) error {
 		return err
 	}
 	t.count("visible-inside", "processes in /proc inside", float64(said.Visible), "")
-	t.count("visible-host", "processes in /proc on the host", float64(len(onHost)), "")
+	t.about("visible-host", "processes in /proc on the host", float64(len(onHost)), "")
 	out, in := seenFromInside(said, b), seenFromHost(ctx, dweller)
 	t.see(out)
 	t.see(in)

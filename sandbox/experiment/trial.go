@@ -51,9 +51,20 @@ func (t *Trial) count(id, what string, value float64, unit string) {
 	t.Numbers = append(t.Numbers, Number{ID: id, What: what, Value: value, Unit: unit, Least: value, Most: value, Runs: 1})
 }
 
+// about notes a count of what comes and goes by itself, such as the processes of
+// a machine: another count is expected within a quarter of it and a few.
+func (t *Trial) about(id, what string, value float64, unit string) {
+	slack := value/4 + 10
+	t.Numbers = append(t.Numbers, Number{ID: id, What: what, Value: value, Unit: unit, Least: max(value-slack, 0), Most: value + slack, Runs: 1})
+}
+
+// interruption is what an interrupt or a cold cache may add to any time, in ms.
+const interruption = 0.1
+
 // measure notes something that was measured several times: the median, and as
 // bounds what was seen, widened on either side by half of the median or the
-// width of what was seen, whichever is more.
+// width of what was seen, whichever is more, and a time by what an interrupt
+// takes.
 func (t *Trial) measure(id, what, unit string, runs []float64) Number {
 	sorted := slices.Sorted(slices.Values(runs))
 	if len(sorted) == 0 {
@@ -61,6 +72,9 @@ func (t *Trial) measure(id, what, unit string, runs []float64) Number {
 	}
 	least, most, median := sorted[0], sorted[len(sorted)-1], sorted[len(sorted)/2]
 	slack := max(most-least, median/2)
+	if unit == "ms" {
+		slack = max(slack, interruption)
+	}
 	n := Number{ID: id, What: what, Value: median, Unit: unit, Least: max(least-slack, 0), Most: most + slack, Runs: len(runs)}
 	t.Numbers = append(t.Numbers, n)
 	return n
