@@ -131,7 +131,7 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 		}
 	}
 	if p.layout, err = m.Cgroups.Layout(p.owned, p.limits()); err != nil {
-		return nil, notHere(err)
+		return nil, withoutController(err)
 	}
 	if err := p.connect(); err != nil {
 		return nil, err
@@ -145,8 +145,8 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 	return p, nil
 }
 
-// notHere makes of a controller that is missing what this machine cannot do.
-func notHere(err error) error {
+// withoutController makes of a controller that is missing what this machine cannot do.
+func withoutController(err error) error {
 	var missing *cgroup.MissingError
 	if !errors.As(err, &missing) {
 		return err
