@@ -87,21 +87,31 @@ func (p *proof) untested(s *lessons.Step, why string) {
 	p.found[len(p.found)-1].Untested = true
 }
 
+// begin does the main thing of a step. It returns false when there is nothing to
+// prove: the step could not be run, which is noted.
+func (p *proof) begin(ctx context.Context, s *lessons.Step) (Measured, bool) {
+	m, _, err := p.session.Run(ctx, nil)
+	switch {
+	case ctx.Err() != nil:
+		return m, false
+	case NotHere(err):
+		p.untested(s, err.Error())
+		return m, false
+	case err != nil:
+		p.fail(s, s.Line, "the step could not be run: %v", err)
+		return m, false
+	}
+	return m, true
+}
+
 // run proves the outcome that a step states, and that what happens is among
 // its predictions.
 func (p *proof) run(ctx context.Context, s *lessons.Step) {
 	if s.Predict != nil {
 		_ = p.session.Walk.Skip() // it may
 	}
-	m, _, err := p.session.Run(ctx, nil)
-	switch {
-	case ctx.Err() != nil:
-		return
-	case NotHere(err):
-		p.untested(s, err.Error())
-		return
-	case err != nil:
-		p.fail(s, s.Line, "the step could not be run: %v", err)
+	m, ok := p.begin(ctx, s)
+	if !ok {
 		return
 	}
 	if r := m.Result; r != nil {
@@ -122,15 +132,7 @@ func (p *proof) run(ctx context.Context, s *lessons.Step) {
 
 // task proves that the check fails before the solution and holds after it.
 func (p *proof) task(ctx context.Context, s *lessons.Step) {
-	_, _, err := p.session.Run(ctx, nil)
-	switch {
-	case ctx.Err() != nil:
-		return
-	case NotHere(err):
-		p.untested(s, err.Error())
-		return
-	case err != nil:
-		p.fail(s, s.Line, "the step could not be run: %v", err)
+	if _, ok := p.begin(ctx, s); !ok {
 		return
 	}
 	state := p.session.Walk.State()
