@@ -91,18 +91,7 @@ func (t *Trial) meet(ctx context.Context, s Subject, given inside.Offered, said 
 
 // readWord compares a try inside with the same in a plain process.
 func readWord(id, what, word string, control, said inside.IPCRead) Observation {
-	o := Observation{ID: id, What: what, Host: "holds a word", Outcome: Contained}
-	switch {
-	case control.Word != word:
-		o.Inside, o.Outcome = "not tried: a plain process cannot either, "+answer(control.Refused), NotApplicable
-	case said.Word == word:
-		o.Inside, o.Outcome = "has read the word", Open
-	case said.Refused != nil:
-		o.Inside = answer(said.Refused)
-	default:
-		o.Inside = "reads something else"
-	}
-	return o
+	return wordOf(Observation{ID: id, What: what, Host: "holds a word"}, word, gotten{control.Word, control.Refused}, gotten{said.Word, said.Refused})
 }
 
 // seeQueues looks on the host for what was made inside.

@@ -120,16 +120,6 @@ func readMemory(ctx context.Context, pid int, address uint64, length int) (strin
 
 // peeked compares one way of reading with the same in a plain process.
 func peeked(id, what string, b bystander, control, said inside.PeekWay) Observation {
-	o := Observation{ID: id, What: what, Host: fmt.Sprintf("process %d holds the word", b.PID), Outcome: Contained}
-	switch {
-	case control.Read != b.Word:
-		o.Inside, o.Outcome = "not tried: a plain process cannot either", NotApplicable
-	case said.Read == b.Word:
-		o.Inside, o.Outcome = "has read the word", Open
-	case said.Refused != nil:
-		o.Inside = answer(said.Refused)
-	default:
-		o.Inside = "reads something else"
-	}
-	return o
+	o := Observation{ID: id, What: what, Host: fmt.Sprintf("process %d holds the word", b.PID)}
+	return wordOf(o, b.Word, gotten{control.Read, control.Refused}, gotten{said.Read, said.Refused})
 }
