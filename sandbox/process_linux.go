@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -240,6 +242,7 @@ func (s *Sandbox) onStarted(m proto.Started, fds []int) {
 	p.inside, p.micro = m.PID, m.Microseconds
 	p.pidfd = os.NewFile(uintptr(fds[0]), "pidfd")
 	p.pid = pidOf(fds[0])
+	awaitReadable(p.pid)
 	if len(fds) > 1 {
 		unix.SetNonblock(fds[1], true) // reads wait in the poller and end with Close
 		p.terminal = os.NewFile(uintptr(fds[1]), "terminal")
@@ -284,6 +287,24 @@ func pidOf(fd int) int {
 		}
 	}
 	return 0
+}
+
+// awaitReadable waits until an ordinary user may read all of /proc/PID. The
+// kernel closes descriptors on execve(2), which is what tells that the command
+// runs, a moment before it makes the process dumpable; until then it is as
+// closed to others as the init it comes from. A program that stays so (setuid,
+// or with file capabilities) costs the whole wait, once.
+func awaitReadable(pid int) {
+	const (
+		enough = 50 * time.Millisecond
+		pause  = 50 * time.Microsecond
+	)
+	link := fmt.Sprintf("/proc/%d/ns/mnt", pid)
+	for end := time.Now().Add(enough); time.Now().Before(end); time.Sleep(pause) {
+		if _, err := os.Readlink(link); !errors.Is(err, fs.ErrPermission) {
+			return
+		}
+	}
 }
 
 func (s *Sandbox) onRefused(m proto.Refused) {
