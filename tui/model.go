@@ -73,6 +73,7 @@ type Model struct {
 	home    home
 	lesson  *lesson
 	free    *free
+	sheet   sheet
 	page    *page     // in front of the screen
 	ask     *question // in place of the footer
 	notice  string    // in place of the footer, until the next key
@@ -94,6 +95,7 @@ const (
 	onHome screen = iota
 	onLesson
 	onSandbox
+	onSheet
 )
 
 // New makes the model. ctx ends everything under way. Close must be called
@@ -170,6 +172,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		delete(m.rendering, msg.key)
 	case savedMsg:
 		m.trouble("progress was not saved", msg.err)
+	case sheetMsg:
+		if m.screen == onSheet && m.sheet == msg.of() {
+			return msg.update(m)
+		}
 	case pageMsg:
 		msg.update(m)
 	case reloadMsg:

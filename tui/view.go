@@ -98,7 +98,7 @@ func (m *Model) more(lines, scroll, height int) string {
 }
 
 // names are what panes are called.
-var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent"}
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent", paneDetail: "about this line"}
 
 func (m *Model) name(p pane) string {
 	if p != paneMain {
@@ -109,6 +109,8 @@ func (m *Model) name(p pane) string {
 		return "lesson"
 	case onSandbox:
 		return "layers"
+	case onSheet:
+		return m.sheet.name()
 	}
 	return "tentpole"
 }
@@ -117,7 +119,7 @@ func (m *Model) name(p pane) string {
 // all their names, the one that is seen standing out.
 func (m *Model) title(p pane) string {
 	s := m.styles
-	if alone := m.zoom || !m.wide(); alone && m.tent() != nil && p != paneInside && len(m.panes()) > 1 {
+	if alone := m.zoom || !m.wide(); alone && p != paneInside && len(m.panes()) > 1 {
 		var tabs []string
 		for _, other := range m.panes() {
 			if other == p {
@@ -181,6 +183,8 @@ func (m *Model) header() string {
 	switch m.screen {
 	case onLesson:
 		return m.lessonHeader()
+	case onSheet:
+		return m.sheetHeader()
 	case onSandbox:
 		return panel.Ends(" "+s.Title.Render("tentpole")+"  sandbox", fmt.Sprintf("%d switched on ", m.free.set.Len()), m.width)
 	}
@@ -277,7 +281,7 @@ func (m *Model) footer() string {
 	}
 	var items []footItem
 	said := map[string]bool{}
-	for _, b := range bindings {
+	for _, b := range m.bindings() {
 		if b.foot == unseen || !m.applies(b) {
 			continue
 		}
@@ -328,7 +332,7 @@ func footerLine(items []footItem, width int) string {
 // help lists the keys that apply somewhere on this screen.
 func (m *Model) help() [][2]string {
 	var out [][2]string
-	for _, b := range bindings {
+	for _, b := range m.bindings() {
 		if b.where&m.scope() == 0 {
 			continue
 		}
