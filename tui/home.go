@@ -67,6 +67,7 @@ func (m *Model) entries() []entry {
 	if m.opt.Doctor != nil {
 		out = append(out, entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor})
 	}
+	out = append(out, entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})
 	return out
 }
 

@@ -25,16 +25,17 @@ const (
 // binding is one key and what it does: the table of bindings is all there is
 // to keys; footer and help are made from it.
 type binding struct {
-	keys  []string // as Bubble Tea names them
-	show  string   // as the footer names the key
-	does  string   // in the footer, in a word or two
-	help  string   // in the help, when more is to be said
-	where scope
-	do    func(*Model) tea.Cmd
-	on    func(*Model) bool   // whether it does anything now; nil: always
-	says  func(*Model) string // in place of does, when that depends
-	foot  foot
-	spare int // where the footer has no room the highest goes first
+	keys   []string // as Bubble Tea names them
+	show   string   // as the footer names the key
+	does   string   // in the footer, in a word or two
+	help   string   // in the help, when more is to be said
+	where  scope
+	do     func(*Model) tea.Cmd
+	on     func(*Model) bool   // whether it does anything now; nil: always
+	says   func(*Model) string // in place of does, when that depends
+	foot   foot
+	listed bool // in the finder even though the footer has it not
+	spare  int  // where the footer has no room the highest goes first
 }
 
 // foot is the part of the footer a binding is shown in.
@@ -45,6 +46,9 @@ const (
 	left
 	right
 )
+
+// finderKey opens the finder.
+const finderKey = "/"
 
 var bindings []binding
 
@@ -96,6 +100,9 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
 		{keys: []string{"q", "esc"}, show: "q", does: "leave", where: inSheet, foot: right, do: (*Model).leaveSheet, help: "go home"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
+		{keys: []string{finderKey, "ctrl+p"}, show: "/", does: "find", where: inHome | inPanes, foot: right, spare: 7, do: (*Model).openFinder, help: "find something to do, by typing"},
+		{keys: []string{","}, show: ",", does: "settings", where: inHome, listed: true, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
+		{keys: []string{"ctrl+z"}, show: "ctrl-z", does: "stop tentpole until the shell lets it go on (fg)", where: anywhere, do: (*Model).suspend, on: func(m *Model) bool { return m.sleeper != nil }},
 		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
 	}
 }
@@ -159,12 +166,14 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case m.ask != nil:
 		return m.answerQuestion(k)
+	case m.finder != nil:
+		return m.keyInFinder(k)
 	case m.writing():
 		return m.keyInDraft(k)
 	case m.inShell():
 		return m.keyInShell(k)
 	}
-	name := k.String()
+	name := m.meant(k.String())
 	for _, b := range m.bindings() {
 		if !slices.Contains(b.keys, name) || !m.applies(b) {
 			continue
@@ -190,7 +199,7 @@ var shellKeys = []struct {
 }
 
 func (m *Model) keyInShell(k tea.KeyPressMsg) tea.Cmd {
-	name := k.String()
+	name := m.meant(k.String())
 	for _, s := range shellKeys {
 		if s.key == name {
 			return s.do(m)

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
@@ -196,8 +197,7 @@ func (m *Model) waiting(b *busy) string {
 	if took < patience {
 		return ""
 	}
-	turn := `|/-\`[int(took/spinTime)%4]
-	line := string(turn) + " " + facts.Clean(b.now.Phase)
+	line := m.spinner(took) + facts.Clean(b.now.Phase)
 	if b.now.Entries > 0 {
 		line += " · " + play.Number(b.now.Entries) + " entries"
 	}
@@ -231,4 +231,13 @@ func (m *Model) addQuiz(t *text, step *lessons.Step, state lessons.State, width 
 	if !state.Done {
 		t.part(m.styles.Faint.Render("Think again, and answer once more."))
 	}
+}
+
+// spinner turns while something is under way; where nothing is to move it is a
+// word.
+func (m *Model) spinner(took time.Duration) string {
+	if m.still() {
+		return "busy: "
+	}
+	return string(`|/-\`[int(took/spinTime)%4]) + " "
 }

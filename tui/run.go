@@ -50,9 +50,11 @@ func Run(ctx context.Context, o Options) error {
 		end.set(fmt.Errorf("a part of the screen failed: %v", v))
 		leave(p)
 	}
+	m.sleeper = newSleeper(p.Send)
 	stop := end.onSignal(p)
 	_, err := p.Run()
 	stop()
+	m.sleeper.close()
 	cancel()
 	closed := m.Close()
 	if first := end.get(); first != nil {

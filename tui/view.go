@@ -11,6 +11,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -19,6 +20,9 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.screenText())
 	v.AltScreen = true
 	v.WindowTitle = "tentpole"
+	if m.settings.Get(settings.Mouse) == settings.On {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.Cursor = m.cursor()
 	return v
 }
@@ -52,6 +56,9 @@ func (m *Model) screenText() string {
 // body draws the panes, or the page in front of them.
 func (m *Model) body() []string {
 	width, height := m.width, m.bodyHeight()
+	if m.finder != nil {
+		return m.finderBox(width, height).Draw(m.styles)
+	}
 	if p := m.page; p != nil {
 		box := panel.Box{Title: m.styles.Title.Render(p.title), Width: width, Height: height, Focus: true}
 		inner, rows := box.Inner()
@@ -262,6 +269,8 @@ func (m *Model) footer() string {
 	switch {
 	case m.ask != nil:
 		return " " + s.Strong.Render(m.ask.text) + "   " + s.Key.Render("y") + " yes  " + s.Key.Render("n") + " no"
+	case m.finder != nil:
+		return m.finderFoot()
 	case m.notice != "":
 		return " " + s.Strong.Render(m.notice)
 	case m.writing():
@@ -274,7 +283,7 @@ func (m *Model) footer() string {
 				does = m.name(paneMain)
 			}
 			if does != "" {
-				line += "  " + s.Key.Render(k.show) + " " + does
+				line += "  " + s.Key.Render(m.shows(k.key, k.show)) + " " + does
 			}
 		}
 		return line
@@ -293,7 +302,7 @@ func (m *Model) footer() string {
 			continue
 		}
 		said[does] = true
-		items = append(items, footItem{s.Key.Render(b.show) + " " + does, b.foot, b.spare})
+		items = append(items, footItem{s.Key.Render(m.shows(b.keys[0], b.show)) + " " + does, b.foot, b.spare})
 	}
 	return footerLine(items, m.width)
 }
@@ -340,7 +349,7 @@ func (m *Model) help() [][2]string {
 		if text == "" {
 			text = b.does
 		}
-		out = append(out, [2]string{b.show, text})
+		out = append(out, [2]string{m.shows(b.keys[0], b.show), text})
 	}
 	return out
 }
@@ -355,11 +364,7 @@ func (m *Model) cursor() *tea.Cursor {
 		return nil
 	}
 	at := m.place(paneInside)
-	top := 1
-	if m.height >= tallHeight {
-		top = 2
-	}
-	x, y := at.x+1+f.X, top+at.y+1+f.Y
+	x, y := at.x+1+f.X, m.bodyTop()+at.y+1+f.Y
 	if f.X >= at.width-2 || f.Y >= at.height-2 {
 		return nil // the frame is of before the pane became smaller
 	}
