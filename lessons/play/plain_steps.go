@@ -111,6 +111,9 @@ func (p *plain) started(m Measured) {
 	for _, implied := range m.Plan.Implied {
 		p.say("Also raised: %s, because %s.", implied.Layer, implied.Because)
 	}
+	for _, line := range p.s.Player.Shown(p.s.Walk.Step()) {
+		p.say("%s", line)
+	}
 }
 
 // board says the rows that the step is about and those that changed, one
