@@ -11,6 +11,7 @@ type Known struct {
 	// Arguments are those that experiments take, by the experiment's name.
 	Arguments    map[string][]string
 	Capabilities []string // as CAP_KILL
+	Features     []string // what a step may require
 
 	// Setting and Limit tell what is wrong with a word of a step's sandbox,
 	// such as the value of network or of limits.

@@ -129,6 +129,7 @@ type Run struct {
 	Limits     map[string]string   // of memory, cpus, pids, io, as the command line takes them
 	Settings   map[string][]string // what else it has, named like the flags of the command line
 	Volumes    []Mounted
+	Requires   []string          // features of the machine without which the step is passed by
 	Keep       bool              // go on in the sandbox of the step before
 	Experiment string            // name in the catalogue; empty only starts the sandbox
 	With       map[string]string // arguments of the experiment

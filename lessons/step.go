@@ -14,6 +14,7 @@ type asked struct {
 	limits                       map[string]string
 	settings                     map[string][]string
 	volumes                      []Mounted // nil: those of the step before
+	requires                     []string
 	holds                        []*Condition
 	holdsFor                     map[Variant][]*Condition
 	root                         string
@@ -63,6 +64,7 @@ func (b *builder) stepDirective(at place, source string) {
 		{"experiment", false, wordInto(&a.experiment, "experiment", k.Experiments)},
 		{"with", false, mapInto(&a.with)},
 		{"volumes", false, a.readVolumes},
+		{"requires", false, wordsInto(&a.requires, "feature", k.Features)},
 		{"observe", false, a.readRows(k.Rows)},
 		{"expect", false, wordInto(&a.expect, "outcome", outcomes)},
 		{"holds", false, conditionsInto(&a.holds)},
@@ -147,7 +149,7 @@ func (a *asked) readVariants(d *document, n ast.Node) {
 }
 
 // sandboxKeys are the keys that only make sense with a sandbox.
-var sandboxKeys = slices.Concat(sandboxMade, []string{"sandbox", "experiment", "with", "observe", "expect", "holds", "variant"})
+var sandboxKeys = slices.Concat(sandboxMade, []string{"requires", "sandbox", "experiment", "with", "observe", "expect", "holds", "variant"})
 
 // sandboxMade are those that say what the sandbox is made of.
 var sandboxMade = slices.Concat([]string{"add", "remove", "layers", "root", "limits", "volumes"}, settingKeys())
@@ -182,7 +184,7 @@ func (b *builder) resolve() {
 	added, removed := b.raise()
 	s.Run = &Run{
 		Layers: slices.Clone(b.layers), Added: added, Removed: removed, Root: b.root, Limits: b.limits, Keep: a.sandbox == keep,
-		Settings: b.settings, Volumes: b.volumes,
+		Settings: b.settings, Volumes: b.volumes, Requires: a.requires,
 		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{}, holds: map[Variant][]*Condition{},
 	}
 	for _, v := range variants {

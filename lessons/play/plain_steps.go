@@ -13,6 +13,9 @@ import (
 // run plays a step with a sandbox to look at: the prediction, the run, and
 // what came of it.
 func (p *plain) run(ctx context.Context, step *lessons.Step) error {
+	if passed, err := p.passBy(ctx, step); passed || err != nil {
+		return err
+	}
 	if p.s.Walk.Phase() == lessons.Predicting {
 		if err := p.predict(ctx, step.Predict); err != nil {
 			return err

@@ -100,6 +100,9 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 		progress = func(Progress) {}
 	}
 	began := time.Now()
+	if err := p.Lacks(ctx, s); err != nil {
+		return Measured{}, err
+	}
 	m, err := p.raise(ctx, s, progress)
 	if err != nil {
 		return m, err

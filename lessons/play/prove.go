@@ -24,6 +24,9 @@ type Finding struct {
 	Message string `json:"message"`
 	// Untested is set where this machine could not try what the lesson says.
 	Untested bool `json:"untested,omitempty"`
+	// Lacks is set with it where the step says that it requires what this
+	// machine, or this user, lacks.
+	Lacks bool `json:"lacks,omitempty"`
 }
 
 // String returns "file:line:column: message".
@@ -108,6 +111,8 @@ func (p *proof) begin(ctx context.Context, s *lessons.Step) (Measured, bool) {
 		return m, false
 	case NotHere(err):
 		p.untested(s, err.Error())
+		var lacks *LackError
+		p.found[len(p.found)-1].Lacks = errors.As(err, &lacks)
 		return m, false
 	case err != nil:
 		p.fail(s, s.Line, "the step could not be run: %v", err)
