@@ -36,7 +36,7 @@ func (w *Walk) Ran(env Env, now time.Time) (Comparison, error) {
 	}
 	s := &w.states[w.at]
 	var err error
-	s.Ran, s.Outcome, s.Why, s.Happened = true, Outcome(env.Outcome), "", ""
+	s.Ran, s.Outcome, s.Why, s.Happened, s.Passed = true, Outcome(env.Outcome), "", "", false
 	if p := w.Step().Predict; p != nil {
 		s.Happened, err = p.Judge(env)
 	}
@@ -52,6 +52,24 @@ func (w *Walk) CouldNot(why string) error {
 	}
 	s := &w.states[w.at]
 	s.Ran, s.Outcome, s.Why, s.Happened = true, NotAvailable, why, ""
+	return nil
+}
+
+// PassBy takes in that the machine lacks what the step requires, and what. The
+// step counts as if it were not there.
+func (w *Walk) PassBy(why string) error {
+	run, s := w.Step().Run, &w.states[w.at]
+	switch {
+	case run == nil || len(run.Requires) == 0:
+		return fmt.Errorf("pass by: the step %q requires nothing", w.Step().ID)
+	case s.Done:
+		return nil
+	}
+	s.Passed, s.Why = true, why
+	if w.Step().Kind != KindTask {
+		s.Skipped = s.Skipped || s.Said == ""
+		s.Ran, s.Outcome, s.Happened = true, NotAvailable, ""
+	}
 	return nil
 }
 

@@ -122,7 +122,7 @@ var broken = []struct {
 		"good.md:30:1: a step of kind read has no sandbox; leave root out"},
 	{"expect without experiment", "experiment: file\nwith: {path: /tmp/f, depth: 3}\n", "",
 		"good.md:69:1: there is no experiment in this step; leave expect out" + "\n" +
-			"good.md:70:1: there is no experiment in this step; leave variant out"},
+			"good.md:70:1: it states an outcome, and there is no experiment in this step; leave variant out"},
 	{"debrief on a run", "kind: run", "kind: run\ndebrief: saw",
 		"good.md:67:1: only a step of kind read is a debrief; leave debrief out"},
 	{"task without parts", "kind: run\n", "kind: task\n",
@@ -130,7 +130,7 @@ var broken = []struct {
 			"good.md:68:1: only a step of kind run has an experiment; leave experiment out" + "\n" +
 			"good.md:69:1: only a step of kind run has an experiment; leave with out" + "\n" +
 			"good.md:71:1: only a step of kind run has an experiment; leave expect out" + "\n" +
-			"good.md:72:1: only a step of kind run has an experiment; leave variant out" + "\n" +
+			"good.md:72:1: it states an outcome, and there is no experiment in this step; leave variant out" + "\n" +
 			"good.md:78:1: a step of kind task has no predict"},
 	{"quiz in a run", "<!-- after -->", "<!-- quiz {ask: a, options: [{id: a, text: a, right: true}, {id: b, text: b}]} -->",
 		"good.md:88:1: a step of kind run has no quiz"},
@@ -159,7 +159,7 @@ var broken = []struct {
 	{"let", "inside.hostname != host.hostname", "let x = 1; x == 1",
 		"good.md:106:15: condition: let is not part of the language of conditions; compare facts with == != < > in, and join with and, or, not"},
 	{"builtin not offered", "inside.hostname != host.hostname", "now() == now()",
-		`good.md:106:11: condition: there is no fact "now"; one of: outcome, inside, host, len, string, int, lower, upper, trim`},
+		`good.md:106:11: condition: there is no fact "now"; one of: outcome, reason, observed, number, inside, host, cgroup, volume, KiB, MiB, GiB, unlimited, len, string, int, lower, upper, trim`},
 	{"option without when", "    when: outcome == \"open\"\n", "",
 		"good.md:81:5: option: when is missing; add when:"},
 	{"option twice", "id: else", "id: open",

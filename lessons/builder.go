@@ -25,10 +25,12 @@ type builder struct {
 	starts    []int
 
 	// the sandbox as it stands after the steps so far
-	layers []string
-	limits map[string]string
-	root   string
-	raised bool // there is one that sandbox: keep could go on with
+	layers   []string
+	limits   map[string]string
+	settings map[string][]string
+	volumes  []Mounted
+	root     string
+	raised   bool // there is one that sandbox: keep could go on with
 
 	// the step being read
 	step    *Step
@@ -53,6 +55,7 @@ type details struct {
 func (b *builder) begin(h heading) {
 	b.step = &Step{Title: h.title, Line: h.line}
 	b.seen, b.asked, b.isAfter = map[string]place{}, asked{}, false
+	b.asks = nil
 	b.hash.Reset()
 	b.hash.WriteString(h.title)
 }
@@ -158,6 +161,7 @@ func (b *builder) finish() {
 	case ok && s.Kind != "":
 		b.checkParts(at)
 		b.resolve()
+		b.checkAsks()
 	}
 	s.Hash = b.digest()
 	b.lesson.Steps = append(b.lesson.Steps, *s)
@@ -184,6 +188,12 @@ func (b *builder) digest() string {
 		text = fmt.Append(text, r.Layers, r.Root, r.Keep)
 		if len(r.Limits) > 0 {
 			text = fmt.Append(text, r.Limits)
+		}
+		if len(r.Settings) > 0 {
+			text = fmt.Append(text, r.Settings)
+		}
+		if len(r.Volumes) > 0 {
+			text = fmt.Append(text, r.Volumes)
 		}
 	}
 	sum := sha256.Sum256(text)

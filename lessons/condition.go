@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -21,7 +22,19 @@ import (
 // no longer than the facts it asks for.
 type Condition struct {
 	Source  string
+	Line    int // in the file of the lesson
+	Column  int
 	program *vm.Program
+	asks    asks
+}
+
+// scope is what a condition sees: the facts, and words to write numbers with.
+type scope struct {
+	Env
+	KiB       int `expr:"KiB"`
+	MiB       int `expr:"MiB"`
+	GiB       int `expr:"GiB"`
+	Unlimited int `expr:"unlimited"`
 }
 
 // Eval answers the condition. The error says which fact could not be had.
@@ -31,7 +44,7 @@ func (c *Condition) Eval(env Env) (yes bool, err error) {
 			yes, err = false, fmt.Errorf("condition %q: %v", c.Source, p)
 		}
 	}()
-	v, err := expr.Run(c.program, env)
+	v, err := expr.Run(c.program, scope{Env: env, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, Unlimited: Unlimited})
 	if err != nil {
 		return false, fmt.Errorf("condition %q: %w", c.Source, withoutSnippet(err))
 	}
@@ -65,7 +78,7 @@ var conditionFunctions = []string{"len", "string", "int", "lower", "upper", "tri
 
 func newCompiler() *compiler {
 	c := conf.CreateNew()
-	opts := []expr.Option{expr.Env(Env{}), expr.AsBool(), expr.MaxNodes(200), expr.DisableAllBuiltins()}
+	opts := []expr.Option{expr.Env(scope{}), expr.AsBool(), expr.Patch(reader{}), expr.MaxNodes(200), expr.DisableAllBuiltins()}
 	for _, name := range conditionFunctions {
 		opts = append(opts, expr.EnableBuiltin(name))
 	}
@@ -83,7 +96,8 @@ func newCompiler() *compiler {
 // at the returned offset, counted from 0.
 func (c *compiler) compile(source string) (_ *Condition, offset int, remedy string, err error) {
 	loops := &loopFinder{}
-	program, err := c.program(source, loops)
+	var asks asks
+	program, err := c.program(source, loops, &asks)
 	if err != nil {
 		offset, remedy, err = explain(err)
 		return nil, offset, remedy, err
@@ -92,11 +106,11 @@ func (c *compiler) compile(source string) (_ *Condition, offset int, remedy stri
 		return nil, loops.at, "compare facts with == != < > in, and join with and, or, not",
 			fmt.Errorf("%s is not part of the language of conditions", loops.what)
 	}
-	return &Condition{Source: source, program: program}, 0, "", nil
+	return &Condition{Source: source, program: program, asks: asks}, 0, "", nil
 }
 
 // program checks and compiles; a panic of the compiler becomes an error.
-func (c *compiler) program(source string, loops *loopFinder) (_ *vm.Program, err error) {
+func (c *compiler) program(source string, visitors ...ast.Visitor) (_ *vm.Program, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("not understood: %v", v)
@@ -106,7 +120,9 @@ func (c *compiler) program(source string, loops *loopFinder) (_ *vm.Program, err
 	if err != nil {
 		return nil, err
 	}
-	ast.Walk(&tree.Node, loops)
+	for _, v := range visitors {
+		ast.Walk(&tree.Node, v)
+	}
 	return exprcompiler.Compile(tree, c.config)
 }
 
@@ -150,7 +166,7 @@ func explain(err error) (offset int, remedy string, out error) {
 		return at.From, remedyFor(m[3], factNames[m[2]]), fmt.Errorf("there is no fact %q here", m[3])
 	}
 	if m := noName.FindStringSubmatch(at.Message); m != nil {
-		names := append(factNames["Env"][:len(factNames["Env"]):len(factNames["Env"])], conditionFunctions...)
+		names := slices.Concat(factNames["Env"], factNames["scope"], conditionFunctions)
 		return at.From, remedyFor(m[1], names), fmt.Errorf("there is no fact %q", m[1])
 	}
 	return at.From, "", errors.New(typeNames.Replace(firstLine(at.Message)))
@@ -164,10 +180,15 @@ func firstLine(s string) string {
 // factNames maps each Go type of the facts to the words it offers.
 var factNames = func() map[string][]string {
 	names := map[string][]string{}
-	for _, v := range []any{Env{}, Side{}, Namespaces{}, File{}, Mount{}, Process{}} {
+	for _, v := range []any{
+		scope{}, Env{}, Side{}, Namespaces{}, File{}, Mount{}, Process{}, Volume{}, Observation{}, Number{},
+		Cgroup{}, MemoryCgroup{}, CPUCgroup{}, PIDsCgroup{},
+	} {
 		t := reflect.TypeOf(v)
 		for i := range t.NumField() {
-			names[t.Name()] = append(names[t.Name()], t.Field(i).Tag.Get("expr"))
+			if word := t.Field(i).Tag.Get("expr"); word != "" {
+				names[t.Name()] = append(names[t.Name()], word)
+			}
 		}
 	}
 	return names

@@ -9,8 +9,16 @@ package lessons
 // part or prediction that asked. A nil function is such an answer too.
 type Env struct {
 	Outcome string `expr:"outcome"` // of the experiment: open, one-way, …; empty without one
-	Inside  Side   `expr:"inside"`  // the sandbox
-	Host    Side   `expr:"host"`    // the process that tentpole itself is
+	Reason  string `expr:"reason"`  // the outcome in a sentence
+	// Observed and Number are what the experiment found, by the ids of its result.
+	Observed func(id string) (Observation, error) `expr:"observed"`
+	Number   func(id string) (Number, error)      `expr:"number"`
+
+	Inside Side   `expr:"inside"` // the sandbox
+	Host   Side   `expr:"host"`   // the process that tentpole itself is
+	Cgroup Cgroup `expr:"cgroup"` // of the sandbox's command
+	// Volume is one of those that the step has, by its name.
+	Volume func(name string) (Volume, error) `expr:"volume"`
 }
 
 // Side is what is true of one process.
@@ -28,6 +36,15 @@ type Side struct {
 	Hostname     string     `expr:"hostname"`
 	Interfaces   int        `expr:"interfaces"` // network interfaces
 	Processes    int        `expr:"processes"`  // processes that this side's /proc lists
+
+	// BootTime is when the machine booted by this side's clock, in seconds
+	// since 1970. Two readings of one clock may differ by one.
+	BootTime func() (int, error) `expr:"boot_time"`
+
+	// Can tells whether it has the capability, by its name: CAP_NET_RAW.
+	Can func(capability string) (bool, error) `expr:"can"`
+	// Listens tells whether somebody in its network listens on that TCP port.
+	Listens func(port int) (bool, error) `expr:"listens"`
 
 	// File looks at a path in this side's own root. That of the sandbox is
 	// reached from the host, through /proc/PID/root; no link is followed that

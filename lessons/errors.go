@@ -55,6 +55,14 @@ type report struct {
 	file     string
 	errs     Errors
 	compiler *compiler // made for the first condition
+	asks     []askedAt // by the conditions of the step at hand
+}
+
+// askedAt is a fact that a condition asks for by a name, and where the name
+// stands.
+type askedAt struct {
+	asking
+	place
 }
 
 func (r *report) conditions() *compiler {

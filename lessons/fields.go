@@ -79,7 +79,25 @@ func conditionInto(p **Condition) func(*document, ast.Node) {
 			d.add(inside(d.pos(n), n, offset), remedy, "condition: %v", err)
 			return
 		}
+		at := d.pos(n)
+		c.Line, c.Column = at.line, at.column
+		for _, a := range c.asks {
+			d.asks = append(d.asks, askedAt{a, inside(at, n, a.at)})
+		}
 		*p = c
+	}
+}
+
+// conditionsInto reads a list of conditions.
+func conditionsInto(p *[]*Condition) func(*document, ast.Node) {
+	return func(d *document, n ast.Node) {
+		*p = []*Condition{}
+		d.list(n, func(v ast.Node) {
+			var c *Condition
+			if conditionInto(&c)(d, v); c != nil {
+				*p = append(*p, c)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,15 @@ type Known struct {
 	Roots       []string
 	Experiments []string
 	Rows        []string // ids of the rows of the board
+	// Arguments are those that experiments take, by the experiment's name.
+	Arguments    map[string][]string
+	Capabilities []string // as CAP_KILL
+	Features     []string // what a step may require
+
+	// Setting and Limit tell what is wrong with a word of a step's sandbox,
+	// such as the value of network or of limits.
+	Setting func(key string, words []string) error
+	Limit   func(name, word string) error
 }
 
 var (

@@ -122,11 +122,14 @@ func (s *Step) Solution(v Variant) string { return s.solution.For(v) }
 
 // Run is the sandbox of a step and the experiment to do in it.
 type Run struct {
-	Layers     []string          // all layers, those of the lesson first
-	Added      []string          // the ones new in this step
-	Removed    []string          // the ones that this step takes away
-	Root       string            // host, overlay, tiny; empty leaves it to the engine
-	Limits     map[string]string // of memory, cpus, pids, io, as the command line takes them
+	Layers     []string            // all layers, those of the lesson first
+	Added      []string            // the ones new in this step
+	Removed    []string            // the ones that this step takes away
+	Root       string              // host, overlay, tiny; empty leaves it to the engine
+	Limits     map[string]string   // of memory, cpus, pids, io, as the command line takes them
+	Settings   map[string][]string // what else it has, named like the flags of the command line
+	Volumes    []Mounted
+	Requires   []string          // features of the machine without which the step is passed by
 	Keep       bool              // go on in the sandbox of the step before
 	Experiment string            // name in the catalogue; empty only starts the sandbox
 	With       map[string]string // arguments of the experiment
@@ -134,11 +137,16 @@ type Run struct {
 	ExpectLine int               // where the outcome is stated in the file
 
 	expect map[Variant]Outcome
+	holds  map[Variant][]*Condition
 }
 
 // Expected returns the outcome that the prose states, empty when it states
 // none. It is checked by machine and never shown in place of a measurement.
 func (r *Run) Expected(v Variant) Outcome { return r.expect[v] }
+
+// Holds returns what the prose states besides: conditions that are checked by
+// machine, as the outcome is.
+func (r *Run) Holds(v Variant) []*Condition { return r.holds[v] }
 
 // Label returns "Part 1 · 2 · Mounts" for logs and plain lists.
 func (l *Lesson) Label() string {

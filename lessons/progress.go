@@ -33,6 +33,7 @@ type StepRecord struct {
 	Words      string            `json:"words,omitempty"` // the learner's own explanation
 	Hints      int               `json:"hints,omitempty"` // number shown
 	Solution   bool              `json:"solution,omitempty"`
+	Passed     bool              `json:"passed,omitempty"` // the machine lacked what it requires
 }
 
 // PredictionRecord is a prediction and what came of it; both are ids of
@@ -185,6 +186,7 @@ func (r StepRecord) with(n StepRecord) StepRecord {
 	}
 	n.Hints = max(n.Hints, r.Hints)
 	n.Solution = n.Solution || r.Solution
+	n.Passed = n.Passed || r.Passed
 	return n
 }
 
@@ -192,12 +194,12 @@ func (r StepRecord) with(n StepRecord) StepRecord {
 func (r StepRecord) empty() bool { return r == StepRecord{Hash: r.Hash} }
 
 // DoneSteps counts the steps of a lesson that are done with the content they
-// have now.
+// have now, or were passed by.
 func (p *Progress) DoneSteps(l *Lesson) int {
 	n := 0
 	for i := range l.Steps {
 		s := &l.Steps[i]
-		if r, ok := p.Lessons[l.ID].Steps[s.ID]; ok && r.Hash == s.Hash && r.Done != nil {
+		if r, ok := p.Lessons[l.ID].Steps[s.ID]; ok && r.Hash == s.Hash && (r.Done != nil || r.Passed) {
 			n++
 		}
 	}
@@ -205,7 +207,7 @@ func (p *Progress) DoneSteps(l *Lesson) int {
 }
 
 func (s State) record(hash string) StepRecord {
-	r := StepRecord{Hash: hash, Outcome: s.Outcome, Hints: s.Hints, Solution: s.Solution, Words: s.Words}
+	r := StepRecord{Hash: hash, Outcome: s.Outcome, Hints: s.Hints, Solution: s.Solution, Words: s.Words, Passed: s.Passed}
 	if s.Tries > 0 {
 		r.Order = &OrderRecord{Latest: s.Order, Tries: s.Tries}
 	}

@@ -12,6 +12,11 @@ import (
 type asked struct {
 	add, remove, layers, observe []string
 	limits                       map[string]string
+	settings                     map[string][]string
+	volumes                      []Mounted // nil: those of the step before
+	requires                     []string
+	holds                        []*Condition
+	holdsFor                     map[Variant][]*Condition
 	root                         string
 	sandbox                      sandboxWord
 	experiment                   string
@@ -52,16 +57,20 @@ func (b *builder) stepDirective(at place, source string) {
 		{"debrief", false, wordInto(&s.Debrief, "debrief", debriefs)},
 		{"add", false, wordsInto(&a.add, "layer", k.Layers)},
 		{"remove", false, wordsInto(&a.remove, "layer", k.Layers)},
-		{"limits", false, a.readLimits},
+		{"limits", false, a.readLimits(k)},
 		{"layers", false, wordsInto(&a.layers, "layer", k.Layers)},
 		{"root", false, wordInto(&a.root, "root", k.Roots)},
 		{"sandbox", false, wordInto(&a.sandbox, "sandbox", []sandboxWord{fresh, keep})},
 		{"experiment", false, wordInto(&a.experiment, "experiment", k.Experiments)},
 		{"with", false, mapInto(&a.with)},
+		{"volumes", false, a.readVolumes},
+		{"requires", false, wordsInto(&a.requires, "feature", k.Features)},
 		{"observe", false, a.readRows(k.Rows)},
 		{"expect", false, wordInto(&a.expect, "outcome", outcomes)},
+		{"holds", false, conditionsInto(&a.holds)},
 		{"variant", false, a.readVariants},
 	}
+	fields = append(fields, a.settingFields(k)...)
 	d.object(n, d.what, fields)
 	if m, ok := n.(*ast.MappingNode); ok {
 		for _, pair := range m.Values {
@@ -75,11 +84,21 @@ func (b *builder) stepDirective(at place, source string) {
 var limitNames = []string{"memory", "memory-high", "swap", "cpus", "cpu-weight", "pids", "io"}
 
 // readLimits reads limits: {memory: 64M, pids: 32}.
-func (a *asked) readLimits(d *document, n ast.Node) {
-	mapInto(&a.limits)(d, n)
-	if m, ok := n.(*ast.MappingNode); ok {
+func (a *asked) readLimits(known Known) func(*document, ast.Node) {
+	return func(d *document, n ast.Node) {
+		mapInto(&a.limits)(d, n)
+		m, ok := n.(*ast.MappingNode)
+		if !ok {
+			return
+		}
 		for _, pair := range m.Values {
-			d.oneOf(d.pos(pair.Key), "limit", pair.Key.GetToken().Value, limitNames)
+			name := pair.Key.GetToken().Value
+			if !d.oneOf(d.pos(pair.Key), "limit", name, limitNames) || known.Limit == nil {
+				continue
+			}
+			if err := known.Limit(name, a.limits[name]); err != nil {
+				d.add(d.pos(pair.Value), "", "%v", err)
+			}
 		}
 	}
 }
@@ -105,20 +124,35 @@ func (a *asked) readRows(known []string) func(*document, ast.Node) {
 
 // readVariants reads variant: {user: {expect: one-way}}.
 func (a *asked) readVariants(d *document, n ast.Node) {
-	a.expectFor = map[Variant]Outcome{}
+	a.expectFor, a.holdsFor = map[Variant]Outcome{}, map[Variant][]*Condition{}
 	var fields []field
 	for _, v := range variants {
 		fields = append(fields, field{string(v), false, func(d *document, n ast.Node) {
 			var o Outcome
-			d.object(n, "variant", []field{{"expect", true, wordInto(&o, "outcome", outcomes)}})
-			a.expectFor[v] = o
+			var holds []*Condition
+			d.object(n, "variant", []field{
+				{"expect", false, wordInto(&o, "outcome", outcomes)},
+				{"holds", false, conditionsInto(&holds)},
+			})
+			if o != "" {
+				a.expectFor[v] = o
+			}
+			if holds != nil {
+				a.holdsFor[v] = holds
+			}
+			if m, ok := n.(*ast.MappingNode); ok && len(m.Values) == 0 {
+				d.add(d.pos(n), "add expect: or holds:", "variant: %s says nothing", v)
+			}
 		}})
 	}
 	d.object(n, "variant", fields)
 }
 
 // sandboxKeys are the keys that only make sense with a sandbox.
-var sandboxKeys = []string{"add", "remove", "limits", "layers", "root", "sandbox", "experiment", "with", "observe", "expect", "variant"}
+var sandboxKeys = slices.Concat(sandboxMade, []string{"requires", "sandbox", "experiment", "with", "observe", "expect", "holds", "variant"})
+
+// sandboxMade are those that say what the sandbox is made of.
+var sandboxMade = slices.Concat([]string{"add", "remove", "layers", "root", "limits", "volumes"}, settingKeys())
 
 // resolve works out the sandbox of the step from what it asks for and from
 // the steps above, and reports what does not go together.
@@ -132,12 +166,17 @@ func (b *builder) resolve() {
 		return
 	}
 	if s.Kind != KindRun {
-		b.refuse([]string{"experiment", "with", "expect", "variant"}, "only a step of kind run has an experiment")
-	} else if a.experiment == "" {
-		b.refuse([]string{"with", "expect", "variant"}, "there is no experiment in this step")
+		b.refuse([]string{"experiment", "with", "expect"}, "only a step of kind run has an experiment")
 	}
+	if s.Kind == KindRun && a.experiment == "" {
+		b.refuse([]string{"with", "expect"}, "there is no experiment in this step")
+	}
+	if len(a.expectFor) > 0 && (s.Kind != KindRun || a.experiment == "") {
+		b.refuse([]string{"variant"}, "it states an outcome, and there is no experiment in this step")
+	}
+	b.checkArguments()
 	if a.sandbox == keep {
-		b.refuse([]string{"add", "remove", "layers", "root", "limits"}, "a sandbox that is kept does not change")
+		b.refuse(sandboxMade, "a sandbox that is kept does not change")
 		if !b.raised {
 			b.add(b.seen["step sandbox"], "leave the key out", "there is no sandbox to keep yet")
 		}
@@ -145,12 +184,16 @@ func (b *builder) resolve() {
 	added, removed := b.raise()
 	s.Run = &Run{
 		Layers: slices.Clone(b.layers), Added: added, Removed: removed, Root: b.root, Limits: b.limits, Keep: a.sandbox == keep,
-		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{},
+		Settings: b.settings, Volumes: b.volumes, Requires: a.requires,
+		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{}, holds: map[Variant][]*Condition{},
 	}
 	for _, v := range variants {
-		s.Run.expect[v] = a.expect
+		s.Run.expect[v], s.Run.holds[v] = a.expect, a.holds
 		if o, ok := a.expectFor[v]; ok {
 			s.Run.expect[v] = o
+		}
+		if holds, ok := a.holdsFor[v]; ok {
+			s.Run.holds[v] = holds
 		}
 	}
 	s.Run.ExpectLine = max(b.seen["step expect"].line, b.seen["step variant"].line, s.Line)
@@ -196,7 +239,26 @@ func (b *builder) raise() (added, removed []string) {
 	if a.limits != nil {
 		b.limits = a.limits
 	}
+	if a.volumes != nil {
+		b.volumes = a.volumes
+	}
+	b.applySettings()
 	return added, removed
+}
+
+// checkArguments reports arguments that the step's experiment does not take.
+func (b *builder) checkArguments() {
+	takes, known := b.known.Arguments[b.asked.experiment]
+	if b.known.Arguments == nil || b.asked.experiment == "" || b.asked.broken {
+		return
+	}
+	for name := range b.asked.with {
+		if !known {
+			b.add(b.seen["step with"], "leave with out", "the experiment %s takes no arguments", b.asked.experiment)
+			return
+		}
+		b.oneOf(b.seen["step with"], "argument of "+b.asked.experiment, name, takes)
+	}
 }
 
 // refuse reports those keys of the step directive that are there.

@@ -33,6 +33,7 @@ type State struct {
 	Answer   string    // latest answer to the quiz
 	Hints    int       // hints shown so far
 	Solution bool      // the solution was shown
+	Passed   bool      // the machine lacks what the step requires; Why says what
 	Done     bool      // the step's main thing was done
 	DoneAt   time.Time // when it was first done
 }
@@ -117,9 +118,9 @@ func (w *Walk) StateOf(i int) State {
 	return s
 }
 
-// Complete tells whether every step is done.
+// Complete tells whether every step is done, or passed by.
 func (w *Walk) Complete() bool {
-	return !slices.ContainsFunc(w.states, func(s State) bool { return !s.Done })
+	return !slices.ContainsFunc(w.states, func(s State) bool { return !s.Done && !s.Passed })
 }
 
 // Phase says what the step waits for.
@@ -135,7 +136,7 @@ func (w *Walk) Phase() Phase {
 		}
 		return Comparing
 	case KindTask:
-		if !s.Done {
+		if !s.Done && !s.Passed {
 			return Doing
 		}
 	case KindQuiz:

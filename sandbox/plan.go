@@ -98,8 +98,8 @@ func (p *Plan) Owner() int {
 	return p.machine.UID
 }
 
-// group returns the host's gid of gid 0 inside.
-func (p *Plan) group() int {
+// Group returns the host's gid of gid 0 inside.
+func (p *Plan) Group() int {
 	for _, m := range p.gidMaps {
 		if m.Inside == 0 {
 			return m.Outside

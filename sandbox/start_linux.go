@@ -206,7 +206,7 @@ func (s *starting) parentOperation(o Operation) (perform func() error, ok bool) 
 }
 
 func (s *starting) makeGroup() (err error) {
-	s.group, err = s.plan.machine.Cgroups.Begin(s.plan.owned, s.plan.limits(), cgroup.Owner{UID: s.plan.Owner(), GID: s.plan.group()})
+	s.group, err = s.plan.machine.Cgroups.Begin(s.plan.owned, s.plan.limits(), cgroup.Owner{UID: s.plan.Owner(), GID: s.plan.Group()})
 	switch {
 	case err == nil:
 		return nil

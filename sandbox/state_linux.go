@@ -70,7 +70,7 @@ func (s *Sandbox) makeTree() error {
 			return explain("mkdir", dir, errno(err))
 		}
 		s.made = true
-		err := os.Chown(dir, -1, s.plan.group())
+		err := os.Chown(dir, -1, s.plan.Group())
 		if err == nil {
 			err = os.Chmod(dir, 0o710)
 		}

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ func environment(host, inside facts.Facts) lessons.Env {
 	return lessons.Env{
 		Host:   side(host, "/"),
 		Inside: side(inside, rootOf(inside.PID)),
+		Cgroup: cgroupOf(inside),
 	}
 }
 
@@ -35,10 +37,13 @@ func side(f facts.Facts, root string) lessons.Side {
 		GID:          insideID(f.GIDMap, f.GIDs.Effective, f.SeenFrom, f.Namespaces["user"]),
 		Capabilities: len(f.Capabilities.Effective),
 		NoNewPrivs:   f.NoNewPrivs, Seccomp: seccompWords[f.Seccomp],
-		Cgroup: cgroupPath(f), Hostname: f.Hostname, Interfaces: len(f.Interfaces),
-		File:    func(name string) (lessons.File, error) { return fileBelow(root, name) },
-		Mount:   func(name string) (lessons.Mount, error) { return mountAt(f, name), nil },
-		Process: func(string) (lessons.Process, error) { return lessons.Process{}, errNotListed },
+		Cgroup: cgroupSeen(f), Hostname: f.Hostname, Interfaces: len(f.Interfaces),
+		BootTime: func() (int, error) { return bootTime(f) },
+		Can:      func(name string) (bool, error) { return can(f, name) },
+		Listens:  func(port int) (bool, error) { return listens(f.PID, port) },
+		File:     func(name string) (lessons.File, error) { return fileBelow(root, name) },
+		Mount:    func(name string) (lessons.Mount, error) { return mountAt(f, name), nil },
+		Process:  func(string) (lessons.Process, error) { return lessons.Process{}, errNotListed },
 	}
 	if n := len(f.NSPIDs); n > 0 {
 		s.PID = f.NSPIDs[n-1]
@@ -80,17 +85,46 @@ func insideID(ranges []facts.IDRange, id uint32, reader, own uint64) int {
 	return overflowID
 }
 
-// cgroupPath is where the process is: in cgroup v2, or else where a limit
-// would be kept.
-func cgroupPath(f facts.Facts) string {
+func bootTime(f facts.Facts) (int, error) {
+	if why := f.Unreadable["boot"]; why != "" {
+		return 0, errors.New(why)
+	}
+	return int(f.BootTime.Unix()), nil
+}
+
+// can tells whether a process has a capability.
+func can(f facts.Facts, name string) (bool, error) {
+	if !slices.Contains(Known().Capabilities, name) {
+		return false, fmt.Errorf("there is no capability %q", name)
+	}
+	return slices.Contains(f.Capabilities.Effective, name), nil
+}
+
+// listens tells whether somebody listens on a port in a process's network.
+func listens(pid, port int) (bool, error) {
+	ports, err := facts.Listening(pid)
+	return slices.Contains(ports, port), err
+}
+
+// cgroupPath is where the process is, as the reader sees it.
+func cgroupPath(f facts.Facts) string { return mainCgroup(f).Path }
+
+// cgroupSeen is where the process finds itself.
+func cgroupSeen(f facts.Facts) string {
+	c := mainCgroup(f)
+	return cmp.Or(c.Inside, c.Path)
+}
+
+// mainCgroup is that of cgroup v2, or else where a limit would be kept.
+func mainCgroup(f facts.Facts) facts.Cgroup {
 	for _, hierarchy := range []string{facts.Unified, "memory"} {
 		for _, c := range f.Cgroups {
 			if c.Hierarchy == hierarchy && (c.Path != "/" || hierarchy != facts.Unified) {
-				return c.Path
+				return c
 			}
 		}
 	}
-	return "/"
+	return facts.Cgroup{Path: "/"}
 }
 
 // mountAt is the topmost mount exactly there; of two on one target the later

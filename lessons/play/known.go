@@ -2,6 +2,7 @@ package play
 
 import (
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/tentpole-labs/tentpole/lessons"
@@ -13,15 +14,24 @@ import (
 // Known is the spelling of everything a lesson may name, as this engine has
 // it.
 func Known() lessons.Known {
-	k := lessons.Known{Rows: facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)}}
+	k := lessons.Known{
+		Rows: facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)},
+		Features: featureIDs(), Arguments: arguments, Setting: checkSetting, Limit: checkLimit,
+	}
 	for _, l := range sandbox.Layers() {
 		k.Layers = append(k.Layers, string(l.Name))
 	}
 	for _, e := range experiment.List() {
 		k.Experiments = append(k.Experiments, e.ID)
 	}
+	for _, name := range sandbox.CapabilityNames() {
+		k.Capabilities = append(k.Capabilities, "CAP_"+strings.ToUpper(name))
+	}
 	return k
 }
+
+// arguments are what experiments can be given; experiment.Options has them.
+var arguments = map[string][]string{"file": {"path"}}
 
 // VariantHere is the kind of learner who runs this process. Root of a
 // container or of a user namespace is an ordinary user to the kernel, and to

@@ -19,6 +19,7 @@ func (p *Player) look(ctx context.Context, s *lessons.Step) (Sight, error) {
 	if err != nil {
 		return sight, err
 	}
+	sight.Env.Volume = p.volumes.find
 	if p.opened.Rows == nil {
 		p.opened, p.words = sight.Plain, true
 	}

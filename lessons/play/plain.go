@@ -87,7 +87,7 @@ func (p *plain) step(ctx context.Context) error {
 			return err
 		}
 	}
-	if w.State().Ran || w.State().Done {
+	if s := w.State(); (s.Ran || s.Done) && !s.Passed {
 		p.markdown(step.After(p.s.Variant))
 	}
 	return nil

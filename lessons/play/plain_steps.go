@@ -13,6 +13,9 @@ import (
 // run plays a step with a sandbox to look at: the prediction, the run, and
 // what came of it.
 func (p *plain) run(ctx context.Context, step *lessons.Step) error {
+	if passed, err := p.passBy(ctx, step); passed || err != nil {
+		return err
+	}
 	if p.s.Walk.Phase() == lessons.Predicting {
 		if err := p.predict(ctx, step.Predict); err != nil {
 			return err
@@ -110,6 +113,9 @@ func (p *plain) started(m Measured) {
 	p.say("%s", Started(m))
 	for _, implied := range m.Plan.Implied {
 		p.say("Also raised: %s, because %s.", implied.Layer, implied.Because)
+	}
+	for _, line := range p.s.Player.Shown(p.s.Walk.Step()) {
+		p.say("%s", line)
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // task plays a task: what is typed is run inside by one shell, and after each
 // line the parts are looked at again.
 func (p *plain) task(ctx context.Context, step *lessons.Step) error {
+	if passed, err := p.passBy(ctx, step); passed || err != nil {
+		return err
+	}
 	m, _, err := p.s.Run(ctx, nil)
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -2,14 +2,13 @@ package play
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
-	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
@@ -25,6 +24,8 @@ type Player struct {
 	opened facts.Board // as it was before that step
 	words  bool        // opened is of another sandbox: only its words compare
 	last   facts.Board // as it was seen last
+
+	volumes volumes
 }
 
 // Progress is how far a player is.
@@ -70,28 +71,22 @@ func (p *Player) take(ctx context.Context) error {
 
 func (p *Player) give() { p.turn <- struct{}{} }
 
-// Spec is what a step asks for.
-func Spec(r *lessons.Run) (sandbox.Spec, error) {
-	layers, err := sandbox.ParseLayers(strings.Join(r.Layers, ","))
-	if err != nil {
-		return sandbox.Spec{}, err
-	}
-	root, source, err := sandbox.ParseRoot(r.Root)
-	if err != nil {
-		return sandbox.Spec{}, err
-	}
-	limits, err := cgroup.ParseLimits(r.Limits)
-	return sandbox.Spec{Layers: layers, Root: root, Source: source, Limits: limits}, err
-}
-
-// Plan works out what a step would do here. It starts nothing.
+// Plan works out what a step would do here. It starts nothing, and makes no
+// more than the directories of the step's volumes.
 func (p *Player) Plan(s *lessons.Step) (*sandbox.Plan, error) {
 	spec, err := Spec(s.Run)
+	if err == nil {
+		err = p.volumes.mount(&spec, s.Run.Volumes)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return p.engine.Plan(spec)
 }
+
+// Volumes are the environment variables that name the lesson's volumes on the
+// host: DATA=/the/directory.
+func (p *Player) Volumes() []string { return p.volumes.environment() }
 
 // Run does the main thing of a step that has a sandbox: it starts it, or goes
 // on in the one of the step before, runs the experiment if there is one, and
@@ -105,16 +100,18 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 		progress = func(Progress) {}
 	}
 	began := time.Now()
+	if err := p.Lacks(ctx, s); err != nil {
+		return Measured{}, err
+	}
 	m, err := p.raise(ctx, s, progress)
 	if err != nil {
 		return m, err
 	}
-	outcome := ""
 	if s.Run.Experiment != "" {
 		r, err := p.box.Experiment(ctx, s.Run.Experiment, s.Run.With, func(e experiment.Progress) {
 			progress(Progress{Phase: e.Phase, Entries: e.Entries, Transcript: m.Transcript})
 		})
-		m.Result, outcome = &r, string(r.Outcome)
+		m.Result = &r
 		if err != nil {
 			return m, err
 		}
@@ -127,7 +124,9 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 	if s.Kind == lessons.KindTask { // from here on it is the learner who changes things
 		p.opened, p.words = sight.Board, false
 	}
-	m.Env.Outcome = outcome
+	if m.Result != nil {
+		found(&m.Env, *m.Result)
+	}
 	m.Transcript = p.box.Transcript()
 	m.Took = time.Since(began)
 	return m, nil
@@ -147,6 +146,9 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 	}
 	plan, err := p.Plan(s)
 	if err != nil {
+		return Measured{}, err
+	}
+	if err := p.volumes.give(plan); err != nil {
 		return Measured{}, err
 	}
 	m := Measured{Plan: plan, Renewed: s.Run.Keep}
@@ -223,14 +225,14 @@ func (p *Player) Script(ctx context.Context) (Script, error) {
 	return p.box.Script(ctx)
 }
 
-// Close ends the sandbox, if there is one, and waits until it is gone. The
-// player may be used again.
+// Close ends the sandbox, if there is one, waits until it is gone, and removes
+// the lesson's volumes. The player may be used again.
 func (p *Player) Close() error {
 	if err := p.take(context.Background()); err != nil {
 		return err
 	}
 	defer p.give()
-	return p.end()
+	return errors.Join(p.end(), p.volumes.end())
 }
 
 func (p *Player) end() error {

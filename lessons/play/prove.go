@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -23,6 +24,9 @@ type Finding struct {
 	Message string `json:"message"`
 	// Untested is set where this machine could not try what the lesson says.
 	Untested bool `json:"untested,omitempty"`
+	// Lacks is set with it where the step says that it requires what this
+	// machine, or this user, lacks.
+	Lacks bool `json:"lacks,omitempty"`
 }
 
 // String returns "file:line:column: message".
@@ -82,6 +86,12 @@ func (p *proof) fail(s *lessons.Step, line int, format string, args ...any) {
 	p.found = append(p.found, Finding{File: p.lesson.File, Line: max(line, 1), Column: 1, Step: s.ID, Message: facts.Clean(fmt.Sprintf(format, args...))})
 }
 
+// failAt is about a condition.
+func (p *proof) failAt(s *lessons.Step, c *lessons.Condition, format string, args ...any) {
+	p.fail(s, c.Line, format, args...)
+	p.found[len(p.found)-1].Column = max(c.Column, 1)
+}
+
 func (p *proof) untested(s *lessons.Step, why string) {
 	p.fail(s, s.Line, "not tested here: %s", why)
 	p.found[len(p.found)-1].Untested = true
@@ -90,12 +100,19 @@ func (p *proof) untested(s *lessons.Step, why string) {
 // begin does the main thing of a step. It returns false when there is nothing to
 // prove: the step could not be run, which is noted.
 func (p *proof) begin(ctx context.Context, s *lessons.Step) (Measured, bool) {
+	if !s.Run.Keep { // the shell goes with its sandbox
+		if err := p.endScript(); err != nil {
+			p.fail(s, s.Line, "the shell inside did not end: %v", err)
+		}
+	}
 	m, _, err := p.session.Run(ctx, nil)
 	switch {
 	case ctx.Err() != nil:
 		return m, false
 	case NotHere(err):
 		p.untested(s, err.Error())
+		var lacks *LackError
+		p.found[len(p.found)-1].Lacks = errors.As(err, &lacks)
 		return m, false
 	case err != nil:
 		p.fail(s, s.Line, "the step could not be run: %v", err)
@@ -124,10 +141,33 @@ func (p *proof) run(ctx context.Context, s *lessons.Step) {
 			p.fail(s, s.Run.ExpectLine, "the step %q states %s, and it was %s: %s", s.ID, want, got, r.Reason)
 		}
 	}
+	p.states(s, m.Env)
 	if s.Predict != nil && p.session.Walk.Compare().Happened == nil {
 		p.fail(s, s.Predict.Options[0].Line, "what happened in the step %q is none of its predictions", s.ID)
 	}
 	p.blocks(ctx, s, s.Blocks(p.session.Variant))
+}
+
+// states proves what the step says besides, and that the options of its
+// prediction ask for what the experiment has found.
+func (p *proof) states(s *lessons.Step, env lessons.Env) {
+	for _, c := range s.Run.Holds(p.session.Variant) {
+		switch yes, err := c.Eval(env); {
+		case err != nil:
+			p.failAt(s, c, "the step %q states what cannot be told: %v", s.ID, err)
+		case !yes:
+			p.failAt(s, c, "the step %q states this, and it is not so: %s", s.ID, c.Source)
+		}
+	}
+	if s.Predict == nil {
+		return
+	}
+	for _, o := range s.Predict.Options {
+		var unknown *unknownID
+		if _, err := o.When.Eval(env); errors.As(err, &unknown) {
+			p.failAt(s, o.When, "the option %q: %v", o.ID, unknown)
+		}
+	}
 }
 
 // task proves that the check fails before the solution and holds after it.
@@ -221,7 +261,7 @@ func (p *proof) block(ctx context.Context, f lessons.Fence) (status int, last st
 	defer cancel()
 	var out tail
 	if f.Where == lessons.Host {
-		status, err = onHost(ctx, text, &out)
+		status, err = onHost(ctx, text, p.session.Player.Volumes(), &out)
 	} else {
 		if p.script == nil {
 			if p.script, err = p.session.Player.Script(ctx); err != nil {
@@ -236,9 +276,10 @@ func (p *proof) block(ctx context.Context, f lessons.Fence) (status int, last st
 // blockTime is how long one block may run.
 const blockTime = 30 * time.Second
 
-// onHost runs a script by the host's shell.
-func onHost(ctx context.Context, script string, out *tail) (int, error) {
+// onHost runs a script by the host's shell, with more in its environment.
+func onHost(ctx context.Context, script string, env []string, out *tail) (int, error) {
 	c := exec.CommandContext(ctx, "sh", "-c", script)
+	c.Env = append(os.Environ(), env...)
 	c.Stdout, c.Stderr = out, out
 	c.WaitDelay = time.Second
 	err := c.Run()

@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -87,7 +88,12 @@ func (s *Session) Took(step string, m Measured) (lessons.Comparison, error) {
 
 // Refused takes in that the machine cannot do the step with that id.
 func (s *Session) Refused(step string, why error) {
-	if s.Walk.Step().ID == step && s.Walk.May(lessons.DoRun) {
+	var lacks *LackError
+	switch {
+	case s.Walk.Step().ID != step:
+	case errors.As(why, &lacks):
+		_ = s.Walk.PassBy(facts.Clean(why.Error())) // it requires something
+	case s.Walk.May(lessons.DoRun):
 		_ = s.Walk.CouldNot(facts.Clean(why.Error())) // it was asked whether it may
 	}
 }

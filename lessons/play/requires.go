@@ -1,0 +1,76 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+)
+
+// Examiner is an engine that can tell what its machine lacks.
+type Examiner interface {
+	// Lacks returns the first of the features that this machine or this user
+	// cannot have, as an error with the remedy, or nil.
+	Lacks(ctx context.Context, features []string) error
+}
+
+var _ Examiner = machine{}
+
+func (machine) Lacks(ctx context.Context, ids []string) error {
+	for _, a := range features.Check(ctx, sandbox.Raise, ids...) {
+		if !a.OK && !a.Unknown { // what could not be found out shows when it is tried
+			return a.Err
+		}
+	}
+	return ctx.Err()
+}
+
+// LackError is what a step requires, and this machine lacks: the step is passed
+// by. NotHere is true of it.
+type LackError struct{ Err error }
+
+func (e *LackError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the engine's own error.
+func (e *LackError) Unwrap() error { return e.Err }
+
+// Lacks tells what the step requires and this machine lacks, as a *LackError.
+func (p *Player) Lacks(ctx context.Context, s *lessons.Step) error {
+	examiner, ok := p.engine.(Examiner)
+	if !ok || s.Run == nil || len(s.Run.Requires) == 0 {
+		return nil
+	}
+	switch err := examiner.Lacks(ctx, s.Run.Requires); {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return &LackError{err}
+	}
+	return nil
+}
+
+// passBy goes past a step that this machine lacks something for.
+func (p *plain) passBy(ctx context.Context, step *lessons.Step) (passed bool, err error) {
+	err = p.s.Player.Lacks(ctx, step)
+	var lacks *LackError
+	if !errors.As(err, &lacks) {
+		return false, err
+	}
+	p.s.Refused(step.ID, err)
+	p.trouble(err)
+	p.say("The step is passed by and does not count against you.")
+	p.say("")
+	return true, p.s.Save()()
+}
+
+// featureIDs are the words that a step may require: those of `tentpole doctor`.
+func featureIDs() (ids []string) {
+	for _, f := range features.Table() {
+		ids = append(ids, f.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
