@@ -95,12 +95,12 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inPanes, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
 		{keys: []string{"q", "esc"}, show: "q", does: "back", where: inPage, foot: right, do: func(m *Model) tea.Cmd { m.page = nil; return nil }},
 
+		{keys: []string{finderKey, "ctrl+p"}, show: "/", does: "find", where: inHome | inPanes, foot: right, spare: 7, do: (*Model).openFinder, help: "find something to do, by typing"},
 		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inPanes, foot: right, spare: 1, do: (*Model).openHelp, help: "this list"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inLesson, foot: right, do: (*Model).leaveLesson, help: "go home; what you did is kept"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
 		{keys: []string{"q", "esc"}, show: "q", does: "leave", where: inSheet, foot: right, do: (*Model).leaveSheet, help: "go home"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
-		{keys: []string{finderKey, "ctrl+p"}, show: "/", does: "find", where: inHome | inPanes, foot: right, spare: 7, do: (*Model).openFinder, help: "find something to do, by typing"},
 		{keys: []string{","}, show: ",", does: "settings", where: inHome, listed: true, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
 		{keys: []string{"ctrl+z"}, show: "ctrl-z", does: "stop tentpole until the shell lets it go on (fg)", where: anywhere, do: (*Model).suspend, on: func(m *Model) bool { return m.sleeper != nil }},
 		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
