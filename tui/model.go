@@ -186,6 +186,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.trouble("the settings were not saved", msg.err)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
+	case sheetMsg:
+		if m.screen == onSheet && m.sheet == msg.of() {
+			return msg.update(m)
+		}
 	case homeMsg:
 		return msg.update(m)
 	case tentMsg:
@@ -198,10 +202,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		delete(m.rendering, msg.key)
 	case savedMsg:
 		m.trouble("progress was not saved", msg.err)
-	case sheetMsg:
-		if m.screen == onSheet && m.sheet == msg.of() {
-			return msg.update(m)
-		}
 	case pageMsg:
 		msg.update(m)
 	case reloadMsg:
