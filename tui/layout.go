@@ -33,7 +33,9 @@ type place struct {
 
 func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
 
-func (m *Model) wide() bool { return m.width >= wideWidth && m.height >= wideHeight }
+// wide tells whether panes stand side by side. Before a room they never do: the
+// letters are large, and one thing at a time is looked at.
+func (m *Model) wide() bool { return m.width >= wideWidth && m.height >= wideHeight && !m.onWall() }
 
 // bodyHeight is what header and footer leave.
 func (m *Model) bodyHeight() int {

@@ -30,6 +30,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/tui/present"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -63,6 +64,8 @@ type Options struct {
 	// the course as it is now; nil when they do not. It returns when its context
 	// ends.
 	Reload func(context.Context) (*lessons.Course, error)
+	// Wall is set where a lesson is shown to a room. Close it afterwards.
+	Wall *present.Wall
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -76,6 +79,7 @@ type Model struct {
 	styles     styles.Styles
 	settings   settings.Settings
 	background color.Color // as the terminal answered; nil when it did not
+	presents   *presenting // nil where nobody looks on
 	sleeper    *sleeper    // nil where nobody can stop the program
 	width      int
 	height     int
@@ -125,6 +129,9 @@ func New(ctx context.Context, o Options) *Model {
 		opt: o, ctx: ctx, settings: o.Settings, open: &resources{},
 		scrolls: map[pane]int{}, rendered: map[rendering][]string{}, rendering: map[rendering]bool{},
 	}
+	if o.Wall != nil {
+		m.presents = &presenting{wall: o.Wall, began: o.Now()}
+	}
 	m.restyle()
 	if err := errors.Join(o.SettingsTrouble, m.checkKeys()); err != nil {
 		m.notice = settingsError(err)
@@ -141,7 +148,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground()}
+	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox())
 	}
@@ -154,7 +161,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pending--
 		msg = end.msg
 	}
-	return m, tea.Batch(m.handle(msg), m.settle())
+	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes())
 }
 
 // ended wraps the message of a command that was counted.
@@ -182,6 +189,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.awake()
 	case cannotSleepMsg:
 		m.notice = "No shell has started tentpole that it could be stopped for; q leaves."
+	case wallKeyMsg:
+		return m.wallKey(msg)
+	case secondMsg:
+		return second()
+	case troubleMsg:
+		m.trouble(msg.what, msg.err)
 	case settingsSavedMsg:
 		m.trouble("the settings were not saved", msg.err)
 	case tea.PasteMsg:

@@ -212,6 +212,10 @@ func (m *Model) lessonHeader() string {
 		}
 		return panel.Pad(line, m.width)
 	}
+	if m.onWall() {
+		time := sinceBegan(m.opt.Now(), m.presents.began, info.Minutes)
+		return panel.Ends(" "+s.Title.Render(info.Title)+"   "+step, s.Strong.Render(time)+" ", m.width)
+	}
 	if !m.wide() {
 		return panel.Ends(" "+s.Title.Render(info.ID)+"   "+step, s.Faint.Render(m.raisedLine())+" ", m.width)
 	}
