@@ -132,6 +132,14 @@ parts:
 </details>
 `)
 	proven(t, l)
+	found, err := ProveStep(t.Context(), l, NewEngine(), VariantHere(), "still")
+	if err != nil {
+		t.Error(err)
+	}
+	judge(t, found) // with what the step before it has written
+	if _, err := ProveStep(t.Context(), l, NewEngine(), VariantHere(), "stil"); err == nil {
+		t.Error("a step that is none")
+	}
 	p := NewPlayer(NewEngine())
 	if _, err := p.Run(t.Context(), l.Step("write"), nil); err != nil {
 		t.Fatal(err)
