@@ -35,6 +35,10 @@ func (s *Step) Solving(v Variant) []Fence { return s.solution.fences(v, nil) }
 // Blocks returns the blocks to be run in what is read first.
 func (s *Step) Blocks(v Variant) []Fence { return s.body.fences(v, nil) }
 
+// BlocksAfter returns the blocks to be run in what is read when the step's main
+// thing is done.
+func (s *Step) BlocksAfter(v Variant) []Fence { return s.after.fences(v, nil) }
+
 var (
 	fenceLine = regexp.MustCompile("^ {0,3}(```+|~~~+)\\s*(.*?)\\s*$")
 	keepWord  = regexp.MustCompile(`^[A-Z][A-Z0-9_]*$`)

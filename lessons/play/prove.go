@@ -145,7 +145,7 @@ func (p *proof) run(ctx context.Context, s *lessons.Step) {
 	if s.Predict != nil && p.session.Walk.Compare().Happened == nil {
 		p.fail(s, s.Predict.Options[0].Line, "what happened in the step %q is none of its predictions", s.ID)
 	}
-	p.blocks(ctx, s, s.Blocks(p.session.Variant))
+	p.blocks(ctx, s, append(s.Blocks(p.session.Variant), s.BlocksAfter(p.session.Variant)...))
 }
 
 // states proves what the step says besides, and that the options of its
@@ -172,8 +172,14 @@ func (p *proof) states(s *lessons.Step, env lessons.Env) {
 
 // task proves that the check fails before the solution and holds after it.
 func (p *proof) task(ctx context.Context, s *lessons.Step) {
-	if _, ok := p.begin(ctx, s); !ok {
+	m, ok := p.begin(ctx, s)
+	if !ok {
 		return
+	}
+	for _, mistake := range s.Task.Mistakes {
+		if yes, _ := mistake.When.Eval(m.Env); yes {
+			p.failAt(s, mistake.When, "the mistake %q is made in the task %q before anything was done", strings.TrimSpace(mistake.Say), s.ID)
+		}
 	}
 	state := p.session.Walk.State()
 	if state.Done || s.Task.Ordered && state.Parts[0].Done {
@@ -187,7 +193,11 @@ func (p *proof) task(ctx context.Context, s *lessons.Step) {
 	}
 	worked := p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...))
 	// A solution may take back what it did, once it was seen.
-	if !worked || p.session.Walk.State().Done || p.settle(ctx, s) || ctx.Err() != nil {
+	if worked && (p.session.Walk.State().Done || p.settle(ctx, s)) {
+		p.blocks(ctx, s, s.BlocksAfter(p.session.Variant))
+		return
+	}
+	if !worked || ctx.Err() != nil {
 		return
 	}
 	for i, part := range p.session.Walk.State().Parts {
