@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -165,6 +166,9 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 	if res.got.Renewed {
 		lines = append(lines, panel.Wrap("The sandbox of the steps before is gone. This is a new one with the same layers.", width)...)
 	}
+	for _, v := range res.got.Volumes {
+		lines = append(lines, panel.Wrap(v, width)...)
+	}
 	if res.got.Result != nil && res.err == nil {
 		for _, f := range play.Findings(*res.got.Result) {
 			lines = append(lines, panel.Wrap(f, width)...)
@@ -186,6 +190,9 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 			what = "This machine cannot do that: "
 		}
 		lines = append(lines, panel.Wrap(m.styles.Strong.Render(what)+facts.Clean(res.err.Error()), width)...)
+		if lacks := (*play.LackError)(nil); errors.As(res.err, &lacks) {
+			lines = append(lines, panel.Wrap(play.PassedBy, width)...)
+		}
 	}
 	t.fresh(lines...)
 	t.result = t.news
