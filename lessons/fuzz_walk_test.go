@@ -77,7 +77,7 @@ func (d *dice) anyFacts() Env {
 		case 0:
 			side.File = func(string) (File, error) { return File{Exists: true}, nil }
 			side.Mount = func(string) (Mount, error) { return Mount{Type: "tmpfs"}, nil }
-			side.Process = func(string) (Process, error) { return Process{true, 7}, nil }
+			side.Process = func(string) (Process, error) { return Process{Exists: true, PID: 7}, nil }
 		case 1:
 			side.File = func(string) (File, error) { panic("the process is gone") }
 		}

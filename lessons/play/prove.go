@@ -209,8 +209,14 @@ func (p *proof) states(s *lessons.Step, env lessons.Env) {
 
 // task proves that the check fails before the solution and holds after it.
 func (p *proof) task(ctx context.Context, s *lessons.Step) {
-	if _, ok := p.begin(ctx, s); !ok {
+	m, ok := p.begin(ctx, s)
+	if !ok {
 		return
+	}
+	for _, mistake := range s.Task.Mistakes {
+		if yes, _ := mistake.When.Eval(m.Env); yes {
+			p.failAt(s, mistake.When, "the mistake %q is made in the task %q before anything was done", strings.TrimSpace(mistake.Say), s.ID)
+		}
 	}
 	state := p.session.Walk.State()
 	if state.Done || s.Task.Ordered && state.Parts[0].Done {
