@@ -36,7 +36,7 @@ func (w watchMsg) update(m *Model, t *tent) tea.Cmd {
 		return nil
 	}
 	step := m.stepInTent()
-	if step == nil || t.busy != nil || t.shell == nil && step.Kind != lessons.KindTask {
+	if step == nil || t.busy != nil || t.shells[paneInside] == nil && step.Kind != lessons.KindTask {
 		return t.lookSoon() // nothing that could have changed by hand
 	}
 	return func() tea.Msg {

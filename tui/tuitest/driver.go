@@ -32,6 +32,7 @@ type Driver struct {
 	messages chan tea.Msg
 	done     chan struct{}
 	quit     bool
+	copied   []string
 }
 
 // New starts a model on a screen of that size. The commands it leaves behind
@@ -70,6 +71,10 @@ func (d *Driver) Send(msg tea.Msg) {
 		return
 	case tea.QuitMsg:
 		d.quit = true
+		return
+	}
+	if v := reflect.ValueOf(msg); v.Type().String() == "tea.setClipboardMsg" { // it has no name outside Bubble Tea
+		d.copied = append(d.copied, v.String())
 		return
 	}
 	if cmds, ok := sequence(msg); ok {
@@ -188,6 +193,9 @@ func (d *Driver) Drain() {
 
 // Quit tells whether the model asked to end.
 func (d *Driver) Quit() bool { return d.quit }
+
+// Copied is what the model has put on the clipboard, in order.
+func (d *Driver) Copied() []string { return d.copied }
 
 // Raw is the screen as it is, with styles.
 func (d *Driver) Raw() string { return d.model.View().Content }
