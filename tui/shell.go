@@ -194,6 +194,9 @@ func (c closedShellMsg) update(m *Model, _ *tent) tea.Cmd {
 // leaveShell gives the keys back to the screen.
 func (m *Model) leaveShell() {
 	m.endLook()
+	if m.focus.isShell() {
+		m.left.pane = m.focus
+	}
 	m.focus = m.panes()[0]
 	m.zoom = false
 }

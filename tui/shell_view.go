@@ -55,10 +55,11 @@ func (m *Model) shellFoot(p pane) string {
 func (m *Model) shellFooter() string {
 	s := m.styles
 	if m.focusedShell().looking {
-		return " looking back: " + m.side(m.focus).Render(names[m.focus]) + "  " + footerLine([]footItem{
+		return footerLine([]footItem{
+			{"looking back: " + m.side(m.focus).Render(names[m.focus]), left, 0},
 			{s.Key.Render("up down pgup pgdown") + " move", left, 1}, {s.Key.Render("space") + " mark", left, 0},
 			{s.Key.Render("enter") + " copy", left, 0}, {s.Key.Render("esc") + " back", left, 0},
-		}, m.width-22)
+		}, m.width)
 	}
 	items := []footItem{{"keys go to: " + m.side(m.focus).Render(names[m.focus]), left, 0}}
 	for _, k := range shellKeys {
