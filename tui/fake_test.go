@@ -77,7 +77,11 @@ type fakeSandbox struct {
 
 	mu            sync.Mutex
 	tmpfs, exists bool
+	shell         *fakeShell // the newest
 }
+
+// say has the newest shell inside write something.
+func (b *fakeSandbox) say(text string) { go io.WriteString(b.shell.out, text) }
 
 func (b *fakeSandbox) Plan() *sandbox.Plan        { return b.plan }
 func (b *fakeSandbox) Transcript() []sandbox.Done { return b.transcript }
@@ -156,7 +160,7 @@ func (b *fakeSandbox) Script(context.Context) (play.Script, error) {
 // Shell starts something that echoes and knows a few commands.
 func (b *fakeSandbox) Shell(context.Context, int, int) (play.Shell, error) {
 	s := newFakeShell("tent# ", b.engine.say)
-	s.run = b.run
+	s.run, b.shell = b.run, s
 	go func() { <-b.done; s.out.Close() }()
 	return s, nil
 }
