@@ -21,7 +21,7 @@ func TestHostileInside(t *testing.T) {
 		d.UntilScreen("has looked at the sandbox", func(s string) bool { return !strings.Contains(s, "new") })
 		before, view := outside(d, m), demands(d)
 		for name, out := range tuitest.Hostile {
-			e.newest.say(out + tuitest.Harmless(out) + tuitest.Harmless("after "+name+"!"))
+			e.newest.say(tuitest.Marked(out, "after "+name+"!", 15))
 			d.UntilScreen("shows "+name+" as cells only", func(s string) bool {
 				fits(t, d, size.width, size.height)
 				if now := outside(d, m); now != before {

@@ -1,6 +1,9 @@
 package tuitest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Hostile is what a program may write to take over the terminal that it is
 // shown in, or whoever uses it, by name. Where a text could be seen of it that
@@ -47,8 +50,9 @@ var Hostile = map[string]string{
 	"devanagari":       "क्षि",
 }
 
-// Harmless ends whatever a hostile text has begun, and shows the mark on the
-// first line.
-func Harmless(mark string) string {
-	return "\x18\x1b\\\x1b[?1049l\x1b[?47l\x1b[?69l\x1b[?6l\x1b[r\x1b[0m\x1b[2J\x1b[H" + mark
+// Marked is a hostile text on a screen of whatever state, then on an empty one;
+// whatever it has begun is ended, and a mark stands in the given row.
+func Marked(out, mark string, row int) string {
+	const end = "\x18\x1b\\\x1b[0m\x1b[?69l\x1b[?6l\x1b[r"
+	return out + end + "\x1b[?1049l\x1b[?47l\x1b[2J\x1b[H" + out + end + fmt.Sprintf("\x1b[%d;1H\x1b[K%s", row, mark)
 }
