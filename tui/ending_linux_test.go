@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	default:
 		os.Exit(fullScreen())
 	}
+	if os.Getenv(inEditor) != "" {
+		os.Exit(editor())
+	}
 	os.Exit(m.Run())
 }
 

@@ -12,7 +12,7 @@ import (
 
 // watchTime is the time between two looks at a sandbox that may be changed by
 // hand: while a task is open, and while there is a shell.
-const watchTime = 500 * time.Millisecond
+const watchTime = time.Second
 
 // watch looks at the sandbox in a while, and so on until it is gone. There is
 // one watch a sandbox.

@@ -142,6 +142,9 @@ func (d *Driver) Type(text string) {
 	}
 }
 
+// Paste pastes text.
+func (d *Driver) Paste(text string) { d.Send(tea.PasteMsg{Content: text}) }
+
 // Resize changes the size of the screen.
 func (d *Driver) Resize(width, height int) {
 	d.Send(tea.WindowSizeMsg{Width: width, Height: height})
