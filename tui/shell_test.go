@@ -22,7 +22,7 @@ func TestShellKeyStartsTask(t *testing.T) {
 			d.Wait()
 			if name == "a shell before" {
 				d.Press("f3")
-				d.Wait()
+				d.Until("tent#")
 				d.Type("old")
 				d.Until("tent# old")
 				d.Press("f2")
@@ -205,7 +205,7 @@ func TestLookBack(t *testing.T) {
 		d.Press("enter")
 		d.Wait()
 		d.Until("3 lines copied")
-		d.Until("line 299")
+		d.UntilScreen("is back where it was, with the lines copied", func(s string) bool { return strings.Contains(s, "line 299") && len(d.Copied()) > 0 })
 		if got := d.Copied(); len(got) != 1 || got[0] != "line 1\nline 2\nline 3" {
 			t.Errorf("copied %q", got)
 		}

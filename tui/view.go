@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -206,7 +205,7 @@ func (m *Model) lessonHeader() string {
 	if m.focus.isShell() && m.onTask() && !m.wide() {
 		line := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
 		for _, where := range []string{info.ID + "  " + step + " ", step + " "} {
-			if ansi.StringWidth(line)+2+ansi.StringWidth(where) <= m.width {
+			if panel.Width(line)+2+panel.Width(where) <= m.width {
 				return panel.Ends(line, where, m.width)
 			}
 		}
@@ -321,7 +320,7 @@ func footerLine(items []footItem, width int) string {
 			}
 		}
 		l, r := " "+strings.Join(sides[left], gap), strings.Join(sides[right], gap)+" "
-		if ansi.StringWidth(l)+ansi.StringWidth(r)+2 <= width || len(items) <= 1 {
+		if panel.Width(l)+panel.Width(r)+2 <= width || len(items) <= 1 {
 			return panel.Ends(l, r, width)
 		}
 		items = slices.Delete(items, drop, drop+1)

@@ -69,6 +69,10 @@ func (d *Driver) Send(msg tea.Msg) {
 			d.start(cmd)
 		}
 		return
+	case steps: // go on with a sequence
+		d.Send(msg.msg)
+		d.start(inOrder(msg.rest))
+		return
 	case tea.QuitMsg:
 		d.quit = true
 		return
@@ -118,14 +122,15 @@ func inOrder(cmds []tea.Cmd) tea.Cmd {
 	}
 }
 
-// deliver sends a message and goes on with a sequence.
-func (d *Driver) deliver(msg tea.Msg) {
-	if s, ok := msg.(steps); ok {
-		d.Send(s.msg)
-		d.start(inOrder(s.rest))
-		return
+// Next waits for the next message for Send: one of the model's commands, or one
+// from outside.
+func (d *Driver) Next(outside <-chan tea.Msg) tea.Msg {
+	select {
+	case msg := <-d.messages:
+		return msg
+	case msg := <-outside:
+		return msg
 	}
-	d.Send(msg)
 }
 
 // Press presses keys by their names: "enter", "ctrl+g", "a", "F2".
@@ -175,7 +180,7 @@ func (d *Driver) until(done func() bool, what func() string) {
 	for !done() {
 		select {
 		case msg := <-d.messages:
-			d.deliver(msg)
+			d.Send(msg)
 		case <-deadline.C:
 			d.t.Fatalf("%s after %s:\n%s", what(), Deadline, d.Screen())
 		}
@@ -187,7 +192,7 @@ func (d *Driver) Drain() {
 	for {
 		select {
 		case msg := <-d.messages:
-			d.deliver(msg)
+			d.Send(msg)
 		default:
 			return
 		}
