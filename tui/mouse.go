@@ -50,7 +50,7 @@ func (m *Model) wheel(w tea.MouseWheelMsg) tea.Cmd {
 		m.pageScroll(n)
 		return nil
 	}
-	if p, ok := m.paneAt(w.X, w.Y); ok && p != paneInside {
+	if p, ok := m.paneAt(w.X, w.Y); ok && !p.isShell() {
 		width, height := m.inner(p)
 		last := len(m.content(p, width, height)) - height
 		m.scrolls[p] = max(min(m.scrolls[p]+n, last), 0)

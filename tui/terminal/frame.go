@@ -48,14 +48,14 @@ func drawn(at func(x int) *uv.Cell, cols int) string {
 // whose text would do something, or is not as wide as the emulator takes it to
 // be by every way of counting, is replaced.
 func cell(c *uv.Cell, room int) (text string, style uv.Style, width int) {
+	if c != nil && len(c.Content) > longestCell {
+		c.Content = strings.Repeat("?", max(c.Width, 0)) // nor is it kept
+	}
 	if c == nil || c.Width <= 0 || c.Width > room || c.Content == "" {
 		return " ", uv.Style{}, 1
 	}
 	if len(c.Content) == 1 && c.Width == 1 && c.Content[0] >= ' ' && c.Content[0] < 0x7f {
 		return c.Content, c.Style, 1 // most of them, and nothing to be looked at more closely
-	}
-	if len(c.Content) > longestCell {
-		c.Content = strings.Repeat("?", c.Width) // nor is it kept
 	}
 	if strings.ContainsFunc(c.Content, acts) ||
 		ansi.StringWidth(c.Content) != c.Width || ansi.StringWidthWc(c.Content) != c.Width {

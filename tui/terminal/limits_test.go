@@ -77,12 +77,14 @@ func TestMemory(t *testing.T) {
 // TestMarks: a cell keeps a letter and a few marks, however many there were.
 func TestMarks(t *testing.T) {
 	o := newOwner(200, 20)
-	o.feed([]byte("x" + strings.Repeat("\u0301", 5000)))
-	if got := text(o.draw()); !strings.HasPrefix(got, "? ") {
-		t.Errorf("%.10q is shown", got)
-	}
-	if kept := o.e.CellAt(0, 0).Content; len(kept) > longestCell {
-		t.Errorf("%d bytes are kept of a cell", len(kept))
+	for _, letter := range []string{"x", "é", "漢"} {
+		o.feed([]byte("\x1b[H\x1b[2J" + letter + strings.Repeat("\u0301", 5000)))
+		wellFormed(t, o.draw(), 200, 20)
+		for x := range 4 {
+			if kept := o.e.CellAt(x, 0).Content; len(kept) > longestCell {
+				t.Errorf("%s: %d bytes are kept of a cell", letter, len(kept))
+			}
+		}
 	}
 }
 
