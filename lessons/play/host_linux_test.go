@@ -28,7 +28,7 @@ func TestHostShell(t *testing.T) {
 	for _, shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Setenv("SHELL", shell)
-			s, err := HostShell(t.Context(), 80, 24, "STORE=/s")
+			s, err := startHostShell(80, 24, []string{"STORE=/s"})
 			if err != nil {
 				t.Fatal(err)
 			}
