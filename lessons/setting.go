@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -93,9 +94,15 @@ type Mounted struct {
 }
 
 // Variable is the environment variable that has the volume's path on the host.
-func (m Mounted) Variable() string {
-	return strings.ToUpper(strings.ReplaceAll(m.Name, "-", "_"))
-}
+func (m Mounted) Variable() string { return strings.ToUpper(m.Name) }
+
+var (
+	volumeName = regexp.MustCompile(`^[a-z][a-z0-9]{0,15}$`)
+	// heeded are words in the names of variables that shells, loaders and
+	// interpreters look for. What a sandbox can write to must not become where
+	// the host looks for programs.
+	heeded = regexp.MustCompile(`path|lib|home|env|ifs|opt|dir|shell|edit|page|conf|term|lang|user|mail|rc|init|load|prof|alias|prompt|^ps[0-9]$|^lc|^ld|^no`)
+)
 
 // readVolumes reads volumes: [{name: data, at: /data}].
 func (a *asked) readVolumes(d *document, n ast.Node) {
@@ -117,6 +124,9 @@ func (a *asked) readVolumes(d *document, n ast.Node) {
 
 // refuses says what is wrong with one more volume.
 func (a *asked) refuses(m Mounted) string {
+	if m.Name != "" && (!volumeName.MatchString(m.Name) || heeded.MatchString(m.Name)) {
+		return fmt.Sprintf("%q becomes a variable of the host's shells: write a plain word that no program heeds, such as data", m.Name)
+	}
 	if m.At != "" && (!path.IsAbs(m.At) || path.Clean(m.At) != m.At || m.At == "/") {
 		return fmt.Sprintf("%q is not an absolute path to a directory, without . and ..", m.At)
 	}

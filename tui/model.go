@@ -66,7 +66,7 @@ type Options struct {
 	Reload func(context.Context) (*lessons.Course, error)
 	// Wall is set where a lesson is shown to a room. Close it afterwards.
 	Wall *present.Wall
-	// HostShell starts a shell on the host; play.HostShell when nil.
+	// HostShell starts a shell on the host; the player's own when nil.
 	HostShell func(ctx context.Context, cols, rows int) (play.Shell, error)
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
@@ -123,9 +123,6 @@ const (
 func New(ctx context.Context, o Options) *Model {
 	if o.Now == nil {
 		o.Now = time.Now
-	}
-	if o.HostShell == nil {
-		o.HostShell = play.HostShell
 	}
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()

@@ -81,6 +81,9 @@ func (m *Model) opener(t *tent, p pane) func(ctx context.Context, cols, rows int
 	m.tents++
 	t.host = m.tents
 	s := &hostShell{start: m.opt.HostShell}
+	if s.start == nil {
+		s.start = t.player.HostShell
+	}
 	m.open.add(t.host, s.Close)
 	return s.open
 }

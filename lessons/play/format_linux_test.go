@@ -76,20 +76,20 @@ id: write
 kind: task
 layers: [user, mount]
 root: tiny
-volumes: [{name: some-data, at: /data}]
+volumes: [{name: store, at: /data}]
 -->
 
 <!-- task
 parts:
   - say: written inside
-    when: volume("some-data").file("/x").exists
+    when: volume("store").file("/x").exists
   - say: written on the host
     when: inside.file("/data/y").text == "host"
 -->
 
 <details><summary>Solution</summary>
 
-`+"```sh inside\ntouch /data/x\n```\n\n```sh host\necho host > $SOME_DATA/y\n```"+`
+`+"```sh inside\ntouch /data/x\n```\n\n```sh host\necho host > $STORE/y\n```"+`
 
 </details>
 
@@ -122,7 +122,7 @@ kind: task
 <!-- task
 parts:
   - say: written again
-    when: volume("some-data").file("/z").exists
+    when: volume("store").file("/z").exists
 -->
 
 <details><summary>Solution</summary>
@@ -145,7 +145,7 @@ parts:
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, dir, _ := strings.Cut(strings.Join(p.Volumes(), " "), "SOME_DATA=")
+	_, dir, _ := strings.Cut(strings.Join(p.Volumes(), " "), "STORE=")
 	if _, err := os.Stat(dir); err != nil {
 		t.Error(err)
 	}
@@ -232,6 +232,8 @@ func TestSettings(t *testing.T) {
 		`limits: {memory: lots}`:                 `x.md:19:18: `,
 		`volumes: [{name: data, at: /data}]`:     "",
 		`volumes: [{name: data, at: data}]`:      `x.md:19:11: volume: "data" is not an absolute path`,
+		`volumes: [{name: path, at: /data}]`:     `x.md:19:11: volume: "path" becomes a variable of the host's shells`,
+		`volumes: [{name: ld-preload, at: /d}]`:  `x.md:19:11: volume: "ld-preload" becomes`,
 		`network: [none, host]`:                  `x.md:19:10: network: a list of 2`,
 		`netwrok: none`:                          `x.md:19:1: step: there is no key "netwrok"; did you mean network?`,
 		"experiment: file\nwith: {pth: /tmp/x}":  `x.md:20:1: there is no argument of file "pth"; did you mean path?`,

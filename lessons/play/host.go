@@ -29,14 +29,19 @@ var hostShells = map[string]struct{ args, env []string }{
 var ofOuter = []string{"LINES", "COLUMNS", "TERMCAP", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION", "WINDOWID"}
 
 // HostShell starts the learner's own shell on the host, with the learner's
-// environment and rights, on a terminal of its own. Closing it ends what was
-// started in it.
-func HostShell(_ context.Context, cols, rows int) (Shell, error) {
+// environment and rights, on a terminal of its own. It knows the lesson's volumes
+// by their variables. Closing it ends what was started in it.
+func (p *Player) HostShell(_ context.Context, cols, rows int) (Shell, error) {
+	return startHostShell(cols, rows, p.Volumes())
+}
+
+// startHostShell starts one with more in its environment.
+func startHostShell(cols, rows int, more []string) (Shell, error) {
 	path := hostShellPath(os.Getenv("SHELL"))
 	name := filepath.Base(path)
 	special := hostShells[name]
 	p, err := sandbox.StartOnHost(sandbox.HostCommand{
-		Args: append([]string{path, "-i"}, special.args...), Env: hostEnvironment(os.Environ(), special.env),
+		Args: append([]string{path, "-i"}, special.args...), Env: hostEnvironment(os.Environ(), append(slices.Clone(special.env), more...)),
 		Dir: hostDir(), Terminal: sandbox.Size{Rows: uint16(rows), Cols: uint16(cols)},
 	})
 	if err != nil {

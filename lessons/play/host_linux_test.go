@@ -28,16 +28,16 @@ func TestHostShell(t *testing.T) {
 	for _, shell := range shells {
 		t.Run(shell, func(t *testing.T) {
 			t.Setenv("SHELL", shell)
-			s, err := HostShell(t.Context(), 80, 24)
+			s, err := startHostShell(80, 24, []string{"STORE=/s"})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer s.Close()
 			r := bufio.NewReader(s)
 			heard(t, r, "host$")
-			io.WriteString(s, "echo $HOME/$(stty size)/$TERM/$TERM_PROGRAM/$-\n")
+			io.WriteString(s, "echo $STORE$HOME/$(stty size)/$TERM/$TERM_PROGRAM/$-\n")
 			line := heard(t, r, "/xterm-256color//")
-			if !strings.Contains(line, home+"/24 80/xterm-256color//") || !strings.Contains(heard(t, r, "host$"), "i") {
+			if !strings.Contains(line, "/s"+home+"/24 80/xterm-256color//") || !strings.Contains(heard(t, r, "host$"), "i") {
 				t.Errorf("it says %q", line)
 			}
 			if shell == "/bin/bash" {

@@ -101,16 +101,17 @@ var placed = regexp.MustCompile(`^[a-z-]+\.md:[0-9]+:[0-9]+: .`)
 // TestMutatedLessons breaks each lesson in all those ways: loading, linting or
 // testing it says where.
 func TestMutatedLessons(t *testing.T) {
-	names, err := fs.Glob(content.FS, "*.md")
+	course, err := lessons.LoadAll(content.FS, Known())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
+	for _, l := range course.Lessons {
+		name := l.File
 		source, err := content.FS.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
+		t.Run(l.ID, func(t *testing.T) {
 			for _, m := range mutations {
 				for i, at := range m.at.FindAllIndex(source, -1) {
 					if forOthers(string(source[:at[0]])) {
@@ -184,7 +185,12 @@ func complaints(t *testing.T, name, source string, of scope, line int) (out []st
 		t.Fatal(err)
 	}
 	for _, f := range found {
-		out = append(out, f.String())
+		if !f.Untested {
+			out = append(out, f.String())
+		}
+	}
+	if len(out) == 0 {
+		judge(t, found)
 	}
 	return out
 }
