@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -35,9 +36,13 @@ func (s *Step) Solving(v Variant) []Fence { return s.solution.fences(v, nil) }
 // Blocks returns the blocks to be run in what is read first.
 func (s *Step) Blocks(v Variant) []Fence { return s.body.fences(v, nil) }
 
-// BlocksAfter returns the blocks to be run in what is read when the step's main
-// thing is done.
-func (s *Step) BlocksAfter(v Variant) []Fence { return s.after.fences(v, nil) }
+// Following returns the blocks to be run in what is read afterwards.
+func (s *Step) Following(v Variant) []Fence { return s.after.fences(v, nil) }
+
+// Commands returns all blocks of a step in the order in which they are run.
+func (s *Step) Commands(v Variant) []Fence {
+	return slices.Concat(s.Blocks(v), s.Solving(v), s.Following(v))
+}
 
 var (
 	fenceLine = regexp.MustCompile("^ {0,3}(```+|~~~+)\\s*(.*?)\\s*$")

@@ -30,6 +30,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/tui/present"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -63,6 +64,10 @@ type Options struct {
 	// the course as it is now; nil when they do not. It returns when its context
 	// ends.
 	Reload func(context.Context) (*lessons.Course, error)
+	// Wall is set where a lesson is shown to a room. Close it afterwards.
+	Wall *present.Wall
+	// HostShell starts a shell on the host; play.HostShell when nil.
+	HostShell func(ctx context.Context, cols, rows int) (play.Shell, error)
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -76,6 +81,7 @@ type Model struct {
 	styles     styles.Styles
 	settings   settings.Settings
 	background color.Color // as the terminal answered; nil when it did not
+	presents   *presenting // nil where nobody looks on
 	sleeper    *sleeper    // nil where nobody can stop the program
 	width      int
 	height     int
@@ -94,12 +100,12 @@ type Model struct {
 	focus   pane
 	zoom    bool
 	scrolls map[pane]int
-	leftAt  time.Time // when ctrl-g last left a shell
+	left    leftShell
 
 	rendered  map[rendering][]string
 	rendering map[rendering]bool
 	pending   int // commands under way that come to an end by themselves
-	tents     int // number of tents so far: the id of the next
+	tents     int // number of tents and of shells on the host so far: the ids of what must be closed
 }
 
 // screen names what is behind pages and questions.
@@ -118,12 +124,18 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.HostShell == nil {
+		o.HostShell = play.HostShell
+	}
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()
 	}
 	m := &Model{
 		opt: o, ctx: ctx, settings: o.Settings, open: &resources{},
 		scrolls: map[pane]int{}, rendered: map[rendering][]string{}, rendering: map[rendering]bool{},
+	}
+	if o.Wall != nil {
+		m.presents = &presenting{wall: o.Wall, began: o.Now()}
 	}
 	m.restyle()
 	if err := errors.Join(o.SettingsTrouble, m.checkKeys()); err != nil {
@@ -141,7 +153,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground()}
+	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox())
 	}
@@ -154,7 +166,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pending--
 		msg = end.msg
 	}
-	return m, tea.Batch(m.handle(msg), m.settle())
+	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes())
 }
 
 // ended wraps the message of a command that was counted.
@@ -182,6 +194,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.awake()
 	case cannotSleepMsg:
 		m.notice = "No shell has started tentpole that it could be stopped for; q leaves."
+	case wallKeyMsg:
+		return m.wallKey(msg)
+	case secondMsg:
+		return second()
+	case troubleMsg:
+		m.trouble(msg.what, msg.err)
 	case settingsSavedMsg:
 		m.trouble("the settings were not saved", msg.err)
 	case tea.PasteMsg:
@@ -216,8 +234,8 @@ func (m *Model) settle() tea.Cmd {
 	if m.tooSmall() {
 		return nil
 	}
-	if t := m.tent(); t != nil && t.shell != nil {
-		m.fitShell(t)
+	if t := m.tent(); t != nil {
+		m.fitShells(t)
 	}
 	if m.screen == onLesson && m.page == nil {
 		return m.renderMissing()

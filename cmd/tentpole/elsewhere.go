@@ -159,7 +159,7 @@ func commandsOf(l *lessons.Lesson) (out []string) {
 			}
 			out = append(out, line)
 		}
-		for _, f := range append(s.Blocks(play.VariantHere()), s.Solving(play.VariantHere())...) {
+		for _, f := range s.Commands(play.VariantHere()) {
 			for command := range strings.Lines(f.Text) {
 				out = append(out, fmt.Sprintf("%s, %s, %s: %s", l.ID, s.ID, where[f.Where], strings.TrimSpace(command)))
 			}

@@ -42,7 +42,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 			return err
 		}
 	}
-	if o.Store == nil {
+	if o.Store == nil && o.Wall == nil { // a talk is nobody's progress
 		if o.Store, err = lessons.DefaultStore(); err != nil {
 			fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 		}
@@ -51,7 +51,11 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 		o.Settings, o.SettingsTrouble = settings.Load(o.SettingsFile)
 	}
 	o.Engine, o.Doctor, o.Ability = play.NewEngine(), examine, ability
-	err = tui.Run(c.Context(), o)
+	return onScreen(tui.Run(c.Context(), o))
+}
+
+// onScreen calls it usage when there is no terminal for a screen.
+func onScreen(err error) error {
 	if errors.Is(err, tui.ErrNoTerminal) {
 		return &exitError{exitUsage, err}
 	}

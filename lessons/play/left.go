@@ -48,7 +48,7 @@ func (p *proof) named() map[string]bool {
 	out := map[string]bool{}
 	for i := range p.lesson.Steps {
 		s := &p.lesson.Steps[i]
-		for _, f := range append(s.Blocks(p.session.Variant), s.Solving(p.session.Variant)...) {
+		for _, f := range s.Commands(p.session.Variant) {
 			for _, word := range absolute.FindAllString(f.Text, -1) {
 				out[path.Clean(word)] = true
 			}

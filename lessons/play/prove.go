@@ -182,7 +182,7 @@ func (p *proof) run(ctx context.Context, s *lessons.Step) {
 	if s.Predict != nil && p.session.Walk.Compare().Happened == nil {
 		p.fail(s, s.Predict.Options[0].Line, "what happened in the step %q is none of its predictions", s.ID)
 	}
-	p.blocks(ctx, s, append(s.Blocks(p.session.Variant), s.BlocksAfter(p.session.Variant)...))
+	p.blocks(ctx, s, s.Commands(p.session.Variant))
 }
 
 // states proves what the step says besides, and that the options of its
@@ -231,7 +231,7 @@ func (p *proof) task(ctx context.Context, s *lessons.Step) {
 	worked := p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...))
 	// A solution may take back what it did, once it was seen.
 	if worked && (p.session.Walk.State().Done || p.settle(ctx, s, p.patience)) {
-		p.blocks(ctx, s, s.BlocksAfter(p.session.Variant))
+		p.blocks(ctx, s, s.Following(p.session.Variant))
 		return
 	}
 	if !worked || ctx.Err() != nil {
