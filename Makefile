@@ -3,7 +3,7 @@
 GO       ?= go
 ARGS     ?=
 BIN      := bin/tentpole
-PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios
+PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios ./.ci/words
 
 # Any Go from 1.21 on fetches the toolchain that go.mod names, unless it is new
 # enough itself.
@@ -42,7 +42,7 @@ AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TENTPOLE_STARTS,TE
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-root lint format vet staticcheck imports cross bench clean go tmux
+.PHONY: help build run demo test test-root lint format vet staticcheck imports words cross bench clean go tmux
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,8 +77,8 @@ test-root: go tmux small-$(ARCH) ## run all tests as root, built by you and star
 test-vm: go small-$(ARCH) ## run the engine's tests on cgroup v2, in an emulated machine; ARGS="-shell" opens a shell there
 	@$(GO) run ./.ci/vm $(ARGS)
 
-lint: go ## check format, vet (Linux, macOS, Windows), staticcheck, and who imports whom
-	@$(MAKE) --no-print-directory --keep-going format vet staticcheck imports
+lint: go ## check format, vet (Linux, macOS, Windows), staticcheck, who imports whom, and whose words the course uses
+	@$(MAKE) --no-print-directory --keep-going format vet staticcheck imports words
 
 format:
 	@echo "gofmt"; found=$$(gofmt -l .); [ -z "$$found" ] || { echo "not formatted, run gofmt -w:"; echo "$$found"; exit 1; }
@@ -94,6 +94,9 @@ staticcheck:
 
 imports:
 	@echo "imports"; $(GO) run ./.ci/imports
+
+words:
+	@echo "words"; $(GO) run ./.ci/words
 
 cross: go small-arm64 ## build for linux/arm64, darwin/arm64 and windows/amd64 into bin
 	@for system in linux/arm64 $(ELSEWHERE); do \

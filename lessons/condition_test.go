@@ -25,7 +25,7 @@ func TestConditionEval(t *testing.T) {
 		},
 		Host: Side{
 			PID: 99, Hostname: "camp", NS: Namespaces{Mount: 1, User: 9, Count: 8},
-			Process: func(string) (Process, error) { return Process{true, 42}, nil },
+			Process: func(string) (Process, error) { return Process{Exists: true, PID: 42}, nil },
 		},
 	}
 	for source, want := range map[string]bool{

@@ -24,6 +24,8 @@ var directives = []struct {
 	{"after", false, (*builder).afterDirective},
 	{"only", false, (*builder).onlyDirective},
 	{"end", false, (*builder).endDirective},
+	{"same", false, (*builder).sameDirective},
+	{"saw", false, (*builder).sawDirective},
 	{"notes", false, (*builder).notesDirective},
 }
 

@@ -94,6 +94,7 @@ type Mount struct {
 
 // Process is one process.
 type Process struct {
-	Exists bool `expr:"exists"`
-	PID    int  `expr:"pid"` // as this side numbers it; 0 when it does not see it
+	Exists bool       `expr:"exists"`
+	PID    int        `expr:"pid"` // as this side numbers it; 0 when it does not see it
+	NS     Namespaces `expr:"ns"`
 }

@@ -13,6 +13,8 @@ func FuzzLoad(f *testing.F) {
 	source := goodSource(f)
 	f.Add(source)
 	f.Add("---\nformat: 1\n---\n## A\n<!-- step {id: a, kind: read} -->\n")
+	f.Add("---\nformat: 1\n---\n## A\n<!-- step\nid: a\nkind: run\nnetwork: none\nports: ['1:1']\ncapabilities: []\nvolumes: [{name: v, at: /v, read-only: true}]\nrequires: [memory]\nholds: [cgroup.memory.max < 2 * MiB]\n" +
+		"variant: {user: {holds: [volume('v').file('x').exists]}}\n-->\n## B\n<!-- step {id: b, kind: read, debrief: saw} -->\n<!-- saw -->\n## C\n<!-- step {id: c, kind: read, debrief: same} -->\n<!-- same a -->\n")
 	for _, c := range broken {
 		if len(c.new) < maxLine {
 			f.Add(strings.Replace(source, c.old, c.new, 1))

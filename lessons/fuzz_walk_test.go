@@ -36,6 +36,8 @@ var stepsOf = []string{
 	"## R\n<!-- step {id: r-N, kind: read} -->\n\nOne.\n\n<!-- pause -->\n\nTwo.\n",
 	"## P\n<!-- step {id: p-N, kind: predict} -->\n<!-- predict {ask: A, options: [{id: a, text: a, when: inside.pid == 1, say: Yes.}, {id: b, text: b, when: inside.pid > 1}]} -->\n",
 	"## U\n<!-- step {id: u-N, kind: run, experiment: file, expect: open} -->\n<!-- predict {ask: A, options: [{id: a, text: a, when: outcome == 'open'}, {id: b, text: b, when: inside.file('/x').exists}]} -->\n<!-- after -->\n\nLater.\n",
+	"## M\n<!-- step {id: m-N, kind: run, requires: [memory], volumes: [{name: data, at: /data}], network: none} -->\n<!-- predict {ask: A, options: [{id: a, text: a, when: 'cgroup.memory.max == unlimited'}, {id: b, text: b, when: 'volume(\"data\").file(\"x\").exists'}]} -->\n",
+	"## S\n<!-- step {id: s-N, kind: read, debrief: saw} -->\n\n<!-- saw -->\n",
 	"## L\n<!-- step {id: l-N, kind: run, layers: [mount, pid]} -->\n",
 	"## T\n<!-- step {id: t-N, kind: task} -->\n<!-- task {ordered: true, parts: [{say: a, when: inside.pid == 1}, {say: b, when: inside.pid == 2}], hintcheck: [{say: c, when: host.pid == 1}]} -->\n<details><summary>Hint 1</summary>\n\nH.\n\n</details>\n\n<details><summary>Solution</summary>\n\n```sh inside\ntrue\n```\n\n</details>\n",
 	"## F\n<!-- step {id: f-N, kind: task} -->\n<!-- task {parts: [{say: a, when: not inside.no_new_privs}]} -->\n",
@@ -75,7 +77,7 @@ func (d *dice) anyFacts() Env {
 		case 0:
 			side.File = func(string) (File, error) { return File{Exists: true}, nil }
 			side.Mount = func(string) (Mount, error) { return Mount{Type: "tmpfs"}, nil }
-			side.Process = func(string) (Process, error) { return Process{true, 7}, nil }
+			side.Process = func(string) (Process, error) { return Process{Exists: true, PID: 7}, nil }
 		case 1:
 			side.File = func(string) (File, error) { panic("the process is gone") }
 		}
@@ -97,6 +99,7 @@ var moves = []func(w *Walk, d *dice, now time.Time){
 	func(w *Walk, _ *dice, _ time.Time) { _ = w.Skip() },
 	func(w *Walk, d *dice, now time.Time) { _, _ = w.Ran(d.anyFacts(), now) },
 	func(w *Walk, d *dice, _ time.Time) { _ = w.CouldNot(d.anyOf(nil)) },
+	func(w *Walk, d *dice, _ time.Time) { _ = w.PassBy(d.anyOf(nil)) },
 	func(w *Walk, d *dice, now time.Time) { _, _ = w.Check(d.anyFacts(), now) },
 	func(w *Walk, d *dice, now time.Time) { _, _ = w.Answer(d.anyOf([]string{"a", "b", "none"}), now) },
 	func(w *Walk, d *dice, now time.Time) {

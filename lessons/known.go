@@ -13,6 +13,10 @@ type Known struct {
 	Capabilities []string // as CAP_KILL
 	Features     []string // what a step may require
 
+	// Same says the sandbox of a step in the commands of other tools, as
+	// Markdown, for one kind of learner.
+	Same func(*Run, Variant) string
+
 	// Setting and Limit tell what is wrong with a word of a step's sandbox,
 	// such as the value of network or of limits.
 	Setting func(key string, words []string) error

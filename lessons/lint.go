@@ -70,7 +70,7 @@ func (w *linter) front() {
 
 func (w *linter) step(s *Step) {
 	for _, v := range variants {
-		if n := words(s.Body(v)) + words(s.After(v)); n > maxStepWords {
+		if n := words(s.body.written().For(v)) + words(s.After(v)); n > maxStepWords {
 			w.warn(s.Line, "the step %q has %d words for the variant %s, more than %d", s.ID, n, v, maxStepWords)
 			break
 		}

@@ -110,6 +110,7 @@ func (r *report) lesson(name, text string, known Known) *Lesson {
 	b := &builder{report: r, known: known, lesson: l, yamlLeft: maxAllYAML - len(front)}
 	b.layers, b.root = l.Layers, l.Root
 	b.build(body, firstLine)
+	l.see(nil)
 	return l
 }
 

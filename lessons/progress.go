@@ -227,7 +227,7 @@ func (s State) record(hash string) StepRecord {
 // state is the reverse of record. What was measured is not brought back: it is
 // measured again. A prediction that was made is.
 func (r StepRecord) state(step *Step) State {
-	s := State{Hints: min(r.Hints, len(step.hints)), Solution: r.Solution}
+	s := State{Hints: min(r.Hints, len(step.hints)), Solution: r.Solution, Earlier: Earlier{Outcome: r.Outcome}}
 	if step.Explain != nil {
 		s.Words = r.Words
 	}
@@ -238,7 +238,7 @@ func (r StepRecord) state(step *Step) State {
 		s.Done, s.DoneAt = true, *r.Done
 	}
 	if p := r.Prediction; p != nil && step.Predict != nil {
-		s.Skipped = p.Said == ""
+		s.Skipped, s.Earlier.Happened = p.Said == "", p.Happened
 		if step.Predict.Option(p.Said) != nil {
 			s.Said = p.Said
 		}

@@ -10,6 +10,7 @@ type passage struct {
 	lines   []string // newline included
 	numbers []int    // of those lines in the file
 	waits   bool     // until the learner has read what is above
+	slot    slot     // set: the lines are generated
 }
 
 // For returns the Markdown that this kind of learner reads.
@@ -45,7 +46,7 @@ func (t *text) pause() { *t = append(*t, passage{waits: true}) }
 
 // line adds one source line, newline included, and its number in the file.
 func (t *text) line(only Variant, line string, number int) {
-	if n := len(*t); n == 0 || (*t)[n-1].only != only {
+	if n := len(*t); n == 0 || (*t)[n-1].only != only || (*t)[n-1].slot != "" {
 		*t = append(*t, passage{only: only})
 	}
 	last := &(*t)[len(*t)-1]

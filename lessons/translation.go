@@ -102,7 +102,7 @@ func (s *Step) speak(t *Step) {
 	s.Title = t.Title
 	for _, p := range []struct{ into, from *text }{{&s.body, &t.body}, {&s.after, &t.after}} {
 		if len(*p.from) > 0 {
-			*p.into = *p.from
+			*p.into = p.from.spoken(*p.into)
 		}
 	}
 	if len(t.hints) == len(s.hints) {

@@ -34,8 +34,15 @@ type State struct {
 	Hints    int       // hints shown so far
 	Solution bool      // the solution was shown
 	Passed   bool      // the machine lacks what the step requires; Why says what
+	Earlier  Earlier   // what was measured in a session before this one
 	Done     bool      // the step's main thing was done
 	DoneAt   time.Time // when it was first done
+}
+
+// Earlier is what progress knows of a run. The run itself is to be repeated.
+type Earlier struct {
+	Outcome  Outcome
+	Happened string
 }
 
 // Phase is what the step waits for.
@@ -97,13 +104,26 @@ func (e *NotNow) Error() string {
 }
 
 // NewWalk starts at the first step.
-func NewWalk(l *Lesson) *Walk { return &Walk{lesson: l, states: make([]State, len(l.Steps))} }
+func NewWalk(l *Lesson) *Walk {
+	if l.sees() { // the walk writes in it what was measured
+		own := *l
+		own.Steps = slices.Clone(l.Steps)
+		l = &own
+	}
+	return &Walk{lesson: l, states: make([]State, len(l.Steps))}
+}
 
 // Lesson returns the lesson walked through.
 func (w *Walk) Lesson() *Lesson { return w.lesson }
 
 // Step returns the step the learner is at.
-func (w *Walk) Step() *Step { return &w.lesson.Steps[w.at] }
+func (w *Walk) Step() *Step {
+	if s := &w.lesson.Steps[w.at]; !s.body.has(slotSaw) {
+		return s
+	}
+	w.lesson.see(w.states)
+	return &w.lesson.Steps[w.at]
+}
 
 // At returns the index of that step, from 0.
 func (w *Walk) At() int { return w.at }

@@ -178,7 +178,7 @@ func (s *Sandbox) bury() {
 		s.group.Thaw()
 	}
 	s.init.wait()
-	inits.Delete(s.init.pid)
+	living.Delete(s.init.pid)
 	if s.group != nil {
 		s.group.Kill()
 	}

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inits are the sandboxes' first processes that live, by number.
-var inits sync.Map
+// living are the children that we know of and that live, by number: the
+// sandboxes' first processes, and commands on the host.
+var living sync.Map
 
 // buryOrphans kills and reaps what came to this process because the init of a
 // sandbox was killed. As long as an init lives, the orphans of its sandbox go
-// to it; so a child of ours in a session other than ours that is no living
-// init is what a dead one has left. Nothing inside can hide from that, as it
+// to it, and those of a command on the host to that; so a child of ours in a
+// session other than ours that is none of these is what a dead one has left. Nothing inside can hide from that, as it
 // could by cleaning its environment.
 //
 // It means that this program must start no other children in sessions of
@@ -39,14 +40,14 @@ func killOrphans(own int) (found bool) {
 	// The kernel gives orphans to the first thread, which in Go never ends;
 	// find_new_reaper of kernel/exit.c.
 	for _, pid := range childrenOfThread(os.Getpid(), os.Getpid()) {
-		if _, lives := inits.Load(pid); lives {
+		if _, lives := living.Load(pid); lives {
 			continue
 		}
 		if session, err := unix.Getsid(pid); err != nil || session == own {
 			continue
 		}
-		found = true
-		unix.Kill(pid, unix.SIGKILL)
+		// One that a set-user-id program has made somebody else's cannot be ended.
+		found = unix.Kill(pid, unix.SIGKILL) == nil || found
 		unix.Wait4(pid, nil, unix.WNOHANG, nil)
 	}
 	return found

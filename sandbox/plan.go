@@ -210,6 +210,14 @@ func (p *Plan) imply() {
 	}
 }
 
+// Raised returns the layers that a plan of the spec has, for root or for an
+// ordinary user, on a machine that lacks none.
+func (s Spec) Raised(rootless bool) LayerSet {
+	p := &Plan{Spec: s, Layers: s.Layers, Root: s.Root, Rootless: rootless}
+	p.imply()
+	return p.Layers
+}
+
 // mapIDs decides who is who: an ordinary user is uid 0 inside and itself
 // outside; root's sandboxes get a range of ids that belong to nobody.
 func (p *Plan) mapIDs() {

@@ -22,6 +22,18 @@ type Sandbox struct{}
 // Process is never made here.
 type Process struct{}
 
+// HostProcess is never made here.
+type HostProcess struct{}
+
+// StartOnHost answers ErrNotSupported.
+func StartOnHost(HostCommand) (*HostProcess, error) { return nil, notHere() }
+
+func (*HostProcess) PID() int              { return 0 }
+func (*HostProcess) Terminal() *os.File    { return nil }
+func (*HostProcess) Resize(Size) error     { return notHere() }
+func (*HostProcess) Done() <-chan struct{} { return nil }
+func (*HostProcess) Close() error          { return nil }
+
 func start(context.Context, *Plan, Options, *Command) (*Sandbox, *Process, error) {
 	return nil, nil, notHere()
 }

@@ -127,7 +127,7 @@ func (s *starting) bear(p *fork.Program, group int) error {
 	pid, pidfd, err := p.Start(group)
 	if err == nil {
 		s.init = &firstProcess{pid: pid, pidfd: os.NewFile(uintptr(pidfd), "init")}
-		inits.Store(pid, true)
+		living.Store(pid, true)
 	}
 	return errors.Join(err, leave())
 }

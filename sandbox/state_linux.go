@@ -29,14 +29,19 @@ const (
 	canariesFile = "canaries"
 )
 
-// prepareProcess is done once, before the first sandbox of this program.
-func prepareProcess(state string) error {
+// adoptOrphans is done once, before the first process that this program starts.
+func adoptOrphans() {
 	prepareOnce.Do(func() {
 		// Nothing we were born with leaks into a sandbox.
 		unix.CloseRange(3, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 		// What a killed init leaves comes to us instead of to PID 1.
 		unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	})
+}
+
+// prepareProcess is done once for a state directory, before its first sandbox.
+func prepareProcess(state string) error {
+	adoptOrphans()
 	if _, done := swept.LoadOrStore(state, true); done {
 		return nil
 	}

@@ -224,7 +224,7 @@ func TestBindings(t *testing.T) {
 			if strings.HasPrefix(k, "alt+") {
 				t.Errorf("%s is an alt key", k)
 			}
-			for _, s := range []scope{inHome, inLesson, inSandbox, inPage} {
+			for _, s := range []scope{inHome, inLesson, inSandbox, inSheet, inPage} {
 				at := k + string(rune('0'+s))
 				if other := taken[at]; b.where&s != 0 && other != "" {
 					t.Errorf("%s is both %q and %q", k, other, b.does)

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,7 +24,11 @@ import (
 const inWindow = "TENTPOLE_TEST_FULL_SCREEN"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(inWindow) != "" {
+	switch os.Getenv(inWindow) {
+	case "":
+	case "shell":
+		os.Exit(jobShell())
+	default:
 		os.Exit(fullScreen())
 	}
 	os.Exit(m.Run())
@@ -59,6 +65,14 @@ func TestEndings(t *testing.T) {
 		{"SIGTERM", "signal 15", func(_ *window, p *os.Process) { p.Signal(syscall.SIGTERM) }},
 		{"SIGHUP", "signal 1", func(_ *window, p *os.Process) { p.Signal(syscall.SIGHUP) }},
 		{"SIGQUIT", "signal 3", func(_ *window, p *os.Process) { p.Signal(syscall.SIGQUIT) }},
+		{"SIGTSTP with nobody to go back to, and then SIGTERM", "signal 15", func(w *window, p *os.Process) {
+			p.Signal(syscall.SIGTSTP)
+			w.typing("\x07")
+			w.until("enter go inside")
+			p.Signal(syscall.SIGTSTP)
+			w.until("No shell has started tentpole")
+			p.Signal(syscall.SIGTERM)
+		}},
 		{"SIGINT", "signal 2", func(_ *window, p *os.Process) { p.Signal(syscall.SIGINT) }},
 		{"a panic in a goroutine of the shell's terminal", "error: a part of the screen failed: asked for",
 			func(w *window, _ *os.Process) { w.typing("panic\r") }},
@@ -107,5 +121,107 @@ func TestEndings(t *testing.T) {
 				t.Errorf("it said %q, not %q with no sandbox left", got, c.says)
 			}
 		})
+	}
+}
+
+// jobShell is as much of a shell as job control takes: it runs the full screen
+// in a process group of its own that has the terminal, says "stopped" whenever
+// it was stopped, and lets it go on when told to; credentials(7).
+func jobShell() int {
+	exe, err := os.Executable()
+	if err != nil {
+		return 1
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), inWindow+"=1")
+	tty := os.NewFile(3, "terminal")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Foreground: true, Ctty: 3}
+	if err := cmd.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	pid := cmd.Process.Pid
+	fmt.Println(pid)
+	told := bufio.NewScanner(os.Stdin)
+	for {
+		var status syscall.WaitStatus
+		if _, err := syscall.Wait4(pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+			return status.ExitStatus()
+		}
+		fmt.Println("stopped")
+		told.Scan()
+		syscall.Kill(-pid, syscall.SIGCONT)
+	}
+}
+
+// TestStopAndGoOn: stopped by its key or from outside, the screen gives the
+// terminal back as it was, and takes it again when it goes on.
+func TestStopAndGoOn(t *testing.T) {
+	w := openWindow(t)
+	before := w.modes()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shell := exec.Command(exe)
+	shell.Env = append(os.Environ(), inWindow+"=shell", "TERM=xterm-256color", "LC_ALL=C.UTF-8")
+	shell.ExtraFiles = []*os.File{w.far}
+	shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true, Ctty: 3}
+	tell, err := shell.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := shell.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	shell.Stderr = &said
+	if err := shell.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	bound := time.AfterFunc(2*tuitest.Deadline, func() { _ = shell.Process.Kill() }) // the screen gets SIGHUP
+	t.Cleanup(func() { bound.Stop(); _ = shell.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	lines.Scan()
+	pid, err := strconv.Atoi(lines.Text())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	w.until("What is a mount?")
+	drawn := w.modes()
+	for _, stop := range []func(){
+		func() { w.typing("\x1a") },
+		func() { syscall.Kill(pid, syscall.SIGTSTP) },
+		func() { w.typing("\x1a") },
+	} {
+		stop()
+		if !lines.Scan() || lines.Text() != "stopped" {
+			t.Fatalf("it was not stopped: %q\n%s", lines.Text(), said.String())
+		}
+		if !reflect.DeepEqual(w.modes(), before) {
+			t.Error("stopped, the terminal's modes are not what they were")
+		}
+		fmt.Fprintln(tell, "go on")
+		w.screen = ""
+		w.until("What is a mount?")
+		if !reflect.DeepEqual(w.modes(), drawn) {
+			t.Error("it went on, and the terminal's modes are not those of the screen")
+		}
+	}
+	w.typing("\x03")
+	go func() { ended <- shell.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("%v\n%s", err, said.String())
+		}
+	case <-time.After(tuitest.Deadline):
+		t.Fatalf("it did not end:\n%s", w.screen)
+	}
+	if !reflect.DeepEqual(w.modes(), before) {
+		t.Error("the terminal's modes are not what they were")
 	}
 }

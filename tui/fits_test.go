@@ -40,7 +40,7 @@ func fits(t testing.TB, d *tuitest.Driver, width, height int) {
 func TestRandomKeys(t *testing.T) {
 	keys := []string{
 		"enter", "enter", "n", "b", "tab", "shift+tab", "z", "H", "S", "y", "p", "K", "?", "q", "esc", "space",
-		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "f1", "f2", "f3", "x", "é",
+		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "/", ",", "left", "right", "backspace", "f1", "f2", "f3", "x", "é",
 	}
 	rounds := 4000
 	if testing.Short() {

@@ -76,9 +76,8 @@ func switches() []sandbox.LayerInfo {
 func (m *Model) freeMove(n int) {
 	m.free.cursor = max(min(m.free.cursor+n, len(switches())-1), 0)
 	width, height := m.inner(paneMain)
-	if line := m.cursorLine(width); line < m.scrolls[paneMain] || line >= m.scrolls[paneMain]+height {
-		m.scrollTo(paneMain, line-height/2)
-	}
+	_, at := m.freeLines(width)
+	m.see(at, height)
 }
 
 // freeSwitch turns a layer on or off. What runs is not changed by it.
@@ -150,44 +149,27 @@ func raisedWords(set sandbox.LayerSet) string {
 	return strings.Join(set.Words(), ", ")
 }
 
-// cursorLine is the line that the cursor is on.
-func (m *Model) cursorLine(width int) int {
-	line, family := len(m.freeTop(width)), sandbox.Family("")
-	for i, row := range switches() {
-		if row.Family != family {
-			family = row.Family
-			line += 2
-		}
-		if i == m.free.cursor {
-			break
-		}
-		line++
-	}
-	return line
-}
-
-// freeLines draws the switches, by family.
-func (m *Model) freeLines(width int) []string {
-	s, f := m.styles, m.free
-	out := m.freeTop(width)
+// freeLines draws the switches, by family, and says which line the cursor is
+// on.
+func (m *Model) freeLines(width int) (lines []string, at int) {
+	f := m.free
+	var items []panel.Item
 	family := sandbox.Family("")
-	for i, row := range switches() {
+	for _, row := range switches() {
+		item := panel.Item{Label: tick(f.set.Has(row.Name)) + " " + string(row.Name), Detail: row.What}
 		if row.Family != family {
 			family = row.Family
-			out = append(out, "", s.Faint.Render("what it can "+string(family)))
+			item.Head = "what it can " + string(family)
 		}
-		mark, style := "  ", s.Text
-		if i == f.cursor {
-			mark, style = "› ", s.Selected
-		}
-		out = append(out, mark+style.Render(panel.Pad(tick(f.set.Has(row.Name))+" "+string(row.Name), 18))+s.Faint.Render(row.What))
+		items = append(items, item)
 	}
-	out = append(out, "")
+	lines, at = panel.List(m.styles, m.freeTop(width), items, f.cursor, width)
+	lines = append(lines, "")
 	if p := f.planned; p != nil {
 		for _, i := range p.Implied {
-			out = append(out, panel.Wrap("also "+string(i.Layer)+": "+i.Because, width)...)
+			lines = append(lines, panel.Wrap("also "+string(i.Layer)+": "+i.Because, width)...)
 		}
-		out = append(out, panel.Wrap("root: "+string(p.Root), width)...)
+		lines = append(lines, panel.Wrap("root: "+string(p.Root), width)...)
 	}
-	return out
+	return lines, at
 }

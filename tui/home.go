@@ -67,6 +67,7 @@ func (m *Model) entries() []entry {
 	if m.opt.Doctor != nil {
 		out = append(out, entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor})
 	}
+	out = append(out, entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})
 	return out
 }
 
@@ -103,57 +104,27 @@ func (m *Model) current() *lessons.Lesson {
 	return first
 }
 
-// homeLines draws the home screen's list.
-func (m *Model) homeLines(width int) []string {
+// homeLines draws the home screen's list, and says which line the cursor is on.
+func (m *Model) homeLines(width int) (lines []string, at int) {
 	s := m.styles
-	out := panel.Wrap(s.Title.Render(m.opt.Course.Title)+". Raise it one pole at a time, and watch what keeps the rain out.", width)
-	out = append(out, "")
-	label := 0
+	top := panel.Wrap(s.Title.Render(m.opt.Course.Title)+". Raise it one pole at a time, and watch what keeps the rain out.", width)
+	var items []panel.Item
 	for _, e := range m.entries() {
-		label = max(label, len([]rune(e.label)))
+		items = append(items, panel.Item{Head: e.part, Label: e.label, Detail: e.detail})
 	}
-	label = min(label, max(width/2, 12))
-	for i, e := range m.entries() {
-		if e.part != "" {
-			out = append(out, "", s.Faint.Render(e.part))
-		}
-		mark, style := "  ", s.Text
-		if i == m.home.cursor {
-			mark, style = "› ", s.Selected
-		}
-		out = append(out, mark+style.Render(panel.Pad(e.label, label))+"   "+s.Faint.Render(e.detail))
-	}
-	return out
-}
-
-// homeCursorLine is the line that the cursor is on.
-func (m *Model) homeCursorLine(width int) int {
-	line := len(panel.Wrap(m.opt.Course.Title+". Raise it one pole at a time, and watch what keeps the rain out.", width)) + 1
-	for i, e := range m.entries() {
-		if e.part != "" {
-			line += 2
-		}
-		if i == m.home.cursor {
-			break
-		}
-		line++
-	}
-	return line
+	return panel.List(s, append(top, ""), items, m.home.cursor, width)
 }
 
 func (m *Model) homeMove(n int) {
 	last := len(m.entries()) - 1
 	m.home.cursor = max(min(m.home.cursor+n, last), 0)
 	width, height := m.inner(paneMain)
-	line := m.homeCursorLine(width)
-	switch top := m.scrolls[paneMain]; {
-	case m.home.cursor == 0:
+	if m.home.cursor == 0 {
 		m.scrollTo(paneMain, 0)
-	case line < top+1:
-		m.scrollTo(paneMain, line-3)
-	case line >= top+height:
-		m.scrollTo(paneMain, line-height+1)
+		return
 	}
+	_, at := m.homeLines(width)
+	m.see(at, height)
 }
 
 func (m *Model) homeOpen() tea.Cmd {

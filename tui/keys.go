@@ -15,24 +15,27 @@ const (
 	inHome scope = 1 << iota
 	inLesson
 	inSandbox
+	inSheet
 	inPage    // a page of text is in front
 	inTheTent = inLesson | inSandbox
-	anywhere  = inHome | inLesson | inSandbox | inPage
+	inPanes   = inTheTent | inSheet
+	anywhere  = inHome | inPanes | inPage
 )
 
 // binding is one key and what it does: the table of bindings is all there is
 // to keys; footer and help are made from it.
 type binding struct {
-	keys  []string // as Bubble Tea names them
-	show  string   // as the footer names the key
-	does  string   // in the footer, in a word or two
-	help  string   // in the help, when more is to be said
-	where scope
-	do    func(*Model) tea.Cmd
-	on    func(*Model) bool   // whether it does anything now; nil: always
-	says  func(*Model) string // in place of does, when that depends
-	foot  foot
-	spare int // where the footer has no room the highest goes first
+	keys   []string // as Bubble Tea names them
+	show   string   // as the footer names the key
+	does   string   // in the footer, in a word or two
+	help   string   // in the help, when more is to be said
+	where  scope
+	do     func(*Model) tea.Cmd
+	on     func(*Model) bool   // whether it does anything now; nil: always
+	says   func(*Model) string // in place of does, when that depends
+	foot   foot
+	listed bool // in the finder even though the footer has it not
+	spare  int  // where the footer has no room the highest goes first
 }
 
 // foot is the part of the footer a binding is shown in.
@@ -43,6 +46,9 @@ const (
 	left
 	right
 )
+
+// finderKey opens the finder.
+const finderKey = "/"
 
 var bindings []binding
 
@@ -67,9 +73,12 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"up", "k"}, show: "up", does: "the layer above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the layer below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
 
-		{keys: []string{"tab"}, show: "tab", does: "pane", where: inTheTent, foot: left, spare: 1, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
-		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inTheTent, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
-		{keys: []string{"z"}, show: "z", does: "zoom", where: inTheTent, foot: left, spare: 3, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
+		{keys: []string{"up", "k"}, show: "up", does: "the line above", where: inSheet, do: func(m *Model) tea.Cmd { return m.sheetMove(-1) }},
+		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inSheet, do: func(m *Model) tea.Cmd { return m.sheetMove(1) }},
+
+		{keys: []string{"tab"}, show: "tab", does: "pane", where: inPanes, foot: left, spare: 1, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
+		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inPanes, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
+		{keys: []string{"z"}, show: "z", does: "zoom", where: inPanes, foot: left, spare: 3, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
 		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, spare: 4, do: (*Model).toShell, on: canEnter, help: "into the shell inside; there, back out (twice sends it)"},
 		{keys: []string{"esc"}, show: "esc", does: "cancel", where: inTheTent, foot: left, do: (*Model).cancelRun, on: func(m *Model) bool { return m.tent().busy != nil }, help: "cancel what is under way"},
 		{keys: []string{"f2"}, show: "F2", does: "the first pane, from anywhere", where: inTheTent, do: func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
@@ -81,15 +90,19 @@ func init() { // the actions refer to the table through help
 
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(-1); return nil }, on: (*Model).pageLong},
 		{keys: []string{"down", "j", "enter"}, show: "down", does: "scroll down", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(1); return nil }, on: (*Model).pageLong},
-		{keys: []string{"pgdown", "space"}, show: "space", does: "a page down", where: inPage | inLesson, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
+		{keys: []string{"pgdown", "space"}, show: "space", does: "a page down", where: inPage | inLesson | inSheet, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
 		{keys: []string{"pgdown"}, show: "pgdown", does: "a page down", where: inSandbox, do: func(m *Model) tea.Cmd { m.turn(1); return nil }},
-		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inLesson | inSandbox, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
+		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inPage | inPanes, do: func(m *Model) tea.Cmd { m.turn(-1); return nil }},
 		{keys: []string{"q", "esc"}, show: "q", does: "back", where: inPage, foot: right, do: func(m *Model) tea.Cmd { m.page = nil; return nil }},
 
-		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inTheTent, foot: right, spare: 1, do: (*Model).openHelp, help: "this list"},
+		{keys: []string{finderKey, "ctrl+p"}, show: "/", does: "find", where: inHome | inPanes, foot: right, spare: 7, do: (*Model).openFinder, help: "find something to do, by typing"},
+		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inPanes, foot: right, spare: 1, do: (*Model).openHelp, help: "this list"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inLesson, foot: right, do: (*Model).leaveLesson, help: "go home; what you did is kept"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
+		{keys: []string{"q", "esc"}, show: "q", does: "leave", where: inSheet, foot: right, do: (*Model).leaveSheet, help: "go home"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
+		{keys: []string{","}, show: ",", does: "settings", where: inHome, listed: true, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
+		{keys: []string{"ctrl+z"}, show: "ctrl-z", does: "stop tentpole until the shell lets it go on (fg)", where: anywhere, do: (*Model).suspend, on: func(m *Model) bool { return m.sleeper != nil }},
 		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
 	}
 }
@@ -117,6 +130,14 @@ func (m *Model) hasPlan() bool {
 	return m.screen == onSandbox || m.lesson.session.Walk.Step().Run != nil
 }
 
+// bindings are those of the screen: a sheet's own come first.
+func (m *Model) bindings() []binding {
+	if m.screen != onSheet || m.page != nil {
+		return bindings
+	}
+	return append(m.sheet.keys(), bindings...)
+}
+
 // scope is where the keys go now.
 func (m *Model) scope() scope {
 	switch {
@@ -126,6 +147,8 @@ func (m *Model) scope() scope {
 		return inLesson
 	case m.screen == onSandbox:
 		return inSandbox
+	case m.screen == onSheet:
+		return inSheet
 	}
 	return inHome
 }
@@ -143,13 +166,15 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case m.ask != nil:
 		return m.answerQuestion(k)
+	case m.finder != nil:
+		return m.keyInFinder(k)
 	case m.writing():
 		return m.keyInDraft(k)
 	case m.inShell():
 		return m.keyInShell(k)
 	}
-	name := k.String()
-	for _, b := range bindings {
+	name := m.meant(k.String())
+	for _, b := range m.bindings() {
 		if !slices.Contains(b.keys, name) || !m.applies(b) {
 			continue
 		}
@@ -174,7 +199,7 @@ var shellKeys = []struct {
 }
 
 func (m *Model) keyInShell(k tea.KeyPressMsg) tea.Cmd {
-	name := k.String()
+	name := m.meant(k.String())
 	for _, s := range shellKeys {
 		if s.key == name {
 			return s.do(m)

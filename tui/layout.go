@@ -13,6 +13,7 @@ const (
 	paneBoard              // host and sandbox side by side
 	paneKernel             // what the kernel was asked
 	paneInside             // the shell inside
+	paneDetail             // what there is to say about a line of a sheet
 	paneTent               // the drawing; never has the keys
 )
 
@@ -32,7 +33,9 @@ type place struct {
 
 func (m *Model) tooSmall() bool { return m.width < leastWidth || m.height < leastHeight }
 
-func (m *Model) wide() bool { return m.width >= wideWidth && m.height >= wideHeight }
+// wide tells whether panes stand side by side. Before a room they never do: the
+// letters are large, and one thing at a time is looked at.
+func (m *Model) wide() bool { return m.width >= wideWidth && m.height >= wideHeight && !m.onWall() }
 
 // bodyHeight is what header and footer leave.
 func (m *Model) bodyHeight() int {
@@ -44,6 +47,9 @@ func (m *Model) bodyHeight() int {
 
 // panes lists the panes that there are now, in the order of tab.
 func (m *Model) panes() []pane {
+	if m.hasDetail() {
+		return []pane{paneMain, paneDetail}
+	}
 	if m.tent() == nil {
 		return []pane{paneMain}
 	}
@@ -74,6 +80,8 @@ func (m *Model) hasBoard() bool {
 func (m *Model) places() []place {
 	width, height := m.width, m.bodyHeight()
 	switch {
+	case m.screen == onSheet:
+		return m.sheetPlaces(width, height)
 	case m.screen == onHome && m.wide():
 		left := width * 62 / 100
 		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
@@ -143,6 +151,8 @@ func (m *Model) content(p pane, width, height int) []string {
 	switch {
 	case p == paneMain:
 		return m.mainLines(width)
+	case p == paneDetail:
+		return m.sheet.detail(m, width)
 	case t == nil:
 		return panel.Legend(m.styles, width)
 	case p == paneBoard:
@@ -168,14 +178,18 @@ func (m *Model) drawn(t *tent) sandbox.LayerSet {
 }
 
 // mainLines is the content of the main pane of the screen.
-func (m *Model) mainLines(width int) []string {
+func (m *Model) mainLines(width int) (lines []string) {
 	switch m.screen {
 	case onLesson:
 		return m.lessonText(width).lines
 	case onSandbox:
-		return m.freeLines(width)
+		lines, _ = m.freeLines(width)
+	case onSheet:
+		lines, _ = m.sheet.lines(m, width)
+	default:
+		lines, _ = m.homeLines(width)
 	}
-	return m.homeLines(width)
+	return lines
 }
 
 // scrollBy moves what the focused pane shows.

@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
@@ -164,6 +166,9 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 	if res.got.Renewed {
 		lines = append(lines, panel.Wrap("The sandbox of the steps before is gone. This is a new one with the same layers.", width)...)
 	}
+	for _, v := range res.got.Volumes {
+		lines = append(lines, panel.Wrap(v, width)...)
+	}
 	if res.got.Result != nil && res.err == nil {
 		for _, f := range play.Findings(*res.got.Result) {
 			lines = append(lines, panel.Wrap(f, width)...)
@@ -185,6 +190,9 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 			what = "This machine cannot do that: "
 		}
 		lines = append(lines, panel.Wrap(m.styles.Strong.Render(what)+facts.Clean(res.err.Error()), width)...)
+		if lacks := (*play.LackError)(nil); errors.As(res.err, &lacks) {
+			lines = append(lines, panel.Wrap(play.PassedBy, width)...)
+		}
 	}
 	t.fresh(lines...)
 	t.result = t.news
@@ -196,8 +204,7 @@ func (m *Model) waiting(b *busy) string {
 	if took < patience {
 		return ""
 	}
-	turn := `|/-\`[int(took/spinTime)%4]
-	line := string(turn) + " " + facts.Clean(b.now.Phase)
+	line := m.spinner(took) + facts.Clean(b.now.Phase)
 	if b.now.Entries > 0 {
 		line += " · " + play.Number(b.now.Entries) + " entries"
 	}
@@ -231,4 +238,13 @@ func (m *Model) addQuiz(t *text, step *lessons.Step, state lessons.State, width 
 	if !state.Done {
 		t.part(m.styles.Faint.Render("Think again, and answer once more."))
 	}
+}
+
+// spinner turns while something is under way; where nothing is to move it is a
+// word.
+func (m *Model) spinner(took time.Duration) string {
+	if m.still() {
+		return "busy: "
+	}
+	return string(`|/-\`[int(took/spinTime)%4]) + " "
 }

@@ -22,12 +22,16 @@ package tui
 
 import (
 	"context"
+	"errors"
+	"image/color"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/tui/present"
+	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -41,8 +45,15 @@ type Options struct {
 	Start string
 	// StartSandbox begins at the free sandbox instead.
 	StartSandbox bool
-	// Theme is light, dark or none; empty asks the terminal.
+	// Theme is one of styles.Themes and goes before the settings; empty leaves it
+	// to them.
 	Theme styles.Theme
+	// Settings are the person's own, SettingsFile where they are kept when they
+	// change; empty keeps them until the end. SettingsTrouble is what was wrong
+	// with that file, to be shown.
+	Settings        settings.Settings
+	SettingsFile    string
+	SettingsTrouble error
 	// ASCII is set where nothing but ASCII can be shown.
 	ASCII bool
 	// Doctor reports what this machine can do, as text; nil leaves it out.
@@ -53,6 +64,8 @@ type Options struct {
 	// the course as it is now; nil when they do not. It returns when its context
 	// ends.
 	Reload func(context.Context) (*lessons.Course, error)
+	// Wall is set where a lesson is shown to a room. Close it afterwards.
+	Wall *present.Wall
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -61,19 +74,25 @@ type Options struct {
 
 // Model is the whole of the full screen. Make it with New.
 type Model struct {
-	opt    Options
-	ctx    context.Context // of everything that takes time
-	styles styles.Styles
-	width  int
-	height int
-	open   *resources
-	panics func(any)
+	opt        Options
+	ctx        context.Context // of everything that takes time
+	styles     styles.Styles
+	settings   settings.Settings
+	background color.Color // as the terminal answered; nil when it did not
+	presents   *presenting // nil where nobody looks on
+	sleeper    *sleeper    // nil where nobody can stop the program
+	width      int
+	height     int
+	open       *resources
+	panics     func(any)
 
 	screen  screen
 	home    home
 	lesson  *lesson
 	free    *free
+	sheet   sheet
 	page    *page     // in front of the screen
+	finder  *finder   // in front of everything
 	ask     *question // in place of the footer
 	notice  string    // in place of the footer, until the next key
 	focus   pane
@@ -94,6 +113,7 @@ const (
 	onHome screen = iota
 	onLesson
 	onSandbox
+	onSheet
 )
 
 // New makes the model. ctx ends everything under way. Close must be called
@@ -105,10 +125,18 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()
 	}
-	return &Model{
-		opt: o, ctx: ctx, styles: styles.New(o.Theme, o.ASCII), open: &resources{},
+	m := &Model{
+		opt: o, ctx: ctx, settings: o.Settings, open: &resources{},
 		scrolls: map[pane]int{}, rendered: map[rendering][]string{}, rendering: map[rendering]bool{},
 	}
+	if o.Wall != nil {
+		m.presents = &presenting{wall: o.Wall, began: o.Now()}
+	}
+	m.restyle()
+	if err := errors.Join(o.SettingsTrouble, m.checkKeys()); err != nil {
+		m.notice = settingsError(err)
+	}
+	return m
 }
 
 // Close ends every sandbox and waits until they are gone. It may be called
@@ -120,10 +148,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload()}
-	if m.opt.Theme == "" {
-		cmds = append(cmds, tea.RequestBackgroundColor)
-	}
+	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox())
 	}
@@ -136,7 +161,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pending--
 		msg = end.msg
 	}
-	return m, tea.Batch(m.handle(msg), m.settle())
+	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes())
 }
 
 // ended wraps the message of a command that was counted.
@@ -153,11 +178,31 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		m.styles = styles.New(styles.ForBackground(msg.Color), m.opt.ASCII)
+		m.paper(msg.Color)
 	case tea.KeyPressMsg:
 		return m.key(msg)
+	case tea.MouseClickMsg:
+		return m.click(msg)
+	case tea.MouseWheelMsg:
+		return m.wheel(msg)
+	case tea.ResumeMsg:
+		return m.awake()
+	case cannotSleepMsg:
+		m.notice = "No shell has started tentpole that it could be stopped for; q leaves."
+	case wallKeyMsg:
+		return m.wallKey(msg)
+	case secondMsg:
+		return second()
+	case troubleMsg:
+		m.trouble(msg.what, msg.err)
+	case settingsSavedMsg:
+		m.trouble("the settings were not saved", msg.err)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
+	case sheetMsg:
+		if m.screen == onSheet && m.sheet == msg.of() {
+			return msg.update(m)
+		}
 	case homeMsg:
 		return msg.update(m)
 	case tentMsg:

@@ -6,9 +6,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/markdown"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -72,20 +74,27 @@ func (m *Model) openHelp() tea.Cmd {
 func (m *Model) openPlan() tea.Cmd {
 	p := m.openPage("plan: what would be asked of the kernel", sentence("Working it out …"))
 	var make func() (*sandbox.Plan, error)
-	engine := m.opt.Engine
+	engine, same := m.opt.Engine, ""
 	if m.screen == onSandbox {
 		spec := sandbox.Spec{Layers: m.free.set}
 		make = func() (*sandbox.Plan, error) { return engine.Plan(spec) }
 	} else {
 		step, player := m.lesson.session.Walk.Step(), m.lesson.tent.player
 		make = func() (*sandbox.Plan, error) { return player.Plan(step) }
+		same = play.Same(step.Run, m.opt.Variant)
 	}
 	return m.job(func() tea.Msg {
 		plan, err := make()
 		if err != nil {
 			return pageMsg{p, sentence(clean(err))}
 		}
-		return pageMsg{p, func(s styles.Styles, width int) []string { return panel.Plan(s, plan, width) }}
+		return pageMsg{p, func(s styles.Styles, width int) []string {
+			out := panel.Plan(s, plan, width)
+			if same != "" {
+				out = append(append(out, "", s.Strong.Render("The same with unshare and Docker"), ""), markdown.Lines(s, same, width)...)
+			}
+			return out
+		}}
 	})
 }
 

@@ -33,42 +33,65 @@ var endedBy = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall
 // Run shows the full screen until the learner leaves, ctx ends or a signal
 // comes. It returns with the terminal as it was and every sandbox gone.
 func Run(ctx context.Context, o Options) error {
-	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+	if !onTerminal() {
 		return ErrNoTerminal
 	}
-	o = fromEnvironment(o)
+	o.Theme, o.ASCII = fromEnvironment(o.Theme, o.ASCII)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(ctx, o)
+	err := show(ctx, m, o.Theme, func(p *tea.Program, end *ending) {
+		m.panics = func(v any) {
+			end.set(fmt.Errorf("a part of the screen failed: %v", v))
+			leave(p)
+		}
+		m.sleeper = newSleeper(p.Send)
+	})
+	m.sleeper.close()
+	cancel()
+	return errors.Join(err, m.Close())
+}
+
+// ShowNotes shows the notes to what is presented, until the speaker leaves,
+// ctx ends or a signal comes.
+func ShowNotes(ctx context.Context, o NotesOptions) error {
+	if !onTerminal() {
+		return ErrNoTerminal
+	}
+	o.Theme, o.ASCII = fromEnvironment(o.Theme, o.ASCII)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	return show(ctx, NewNotes(ctx, o), o.Theme, func(*tea.Program, *ending) {})
+}
+
+func onTerminal() bool { return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) }
+
+// show runs a model on the terminal until it ends. prepare is called before it
+// begins.
+func show(ctx context.Context, m tea.Model, theme styles.Theme, prepare func(*tea.Program, *ending)) error {
 	opts := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
-	if o.Theme == styles.None {
+	if theme == styles.None {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
 	p := tea.NewProgram(m, opts...)
 	var end ending
-	m.panics = func(v any) {
-		end.set(fmt.Errorf("a part of the screen failed: %v", v))
-		leave(p)
-	}
+	prepare(p, &end)
 	stop := end.onSignal(p)
 	_, err := p.Run()
 	stop()
-	cancel()
-	closed := m.Close()
 	if first := end.get(); first != nil {
 		err = first
 	}
-	return errors.Join(err, closed)
+	return err
 }
 
 // fromEnvironment fills in what the environment says: NO_COLOR, and whether
 // the terminal can show more than ASCII.
-func fromEnvironment(o Options) Options {
-	if o.Theme == "" && os.Getenv("NO_COLOR") != "" {
-		o.Theme = styles.None
+func fromEnvironment(t styles.Theme, ascii bool) (styles.Theme, bool) {
+	if t == "" && os.Getenv("NO_COLOR") != "" {
+		t = styles.None
 	}
-	o.ASCII = o.ASCII || os.Getenv("TERM") == "linux" || !utf8Locale()
-	return o
+	return t, ascii || os.Getenv("TERM") == "linux" || !utf8Locale()
 }
 
 // utf8Locale tells by the first variable that is set, in the order of

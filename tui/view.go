@@ -11,6 +11,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -19,6 +20,9 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.screenText())
 	v.AltScreen = true
 	v.WindowTitle = "tentpole"
+	if m.settings.Get(settings.Mouse) == settings.On {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.Cursor = m.cursor()
 	return v
 }
@@ -52,6 +56,9 @@ func (m *Model) screenText() string {
 // body draws the panes, or the page in front of them.
 func (m *Model) body() []string {
 	width, height := m.width, m.bodyHeight()
+	if m.finder != nil {
+		return m.finderBox(width, height).Draw(m.styles)
+	}
 	if p := m.page; p != nil {
 		box := panel.Box{Title: m.styles.Title.Render(p.title), Width: width, Height: height, Focus: true}
 		inner, rows := box.Inner()
@@ -98,7 +105,7 @@ func (m *Model) more(lines, scroll, height int) string {
 }
 
 // names are what panes are called.
-var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent"}
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent", paneDetail: "about this line"}
 
 func (m *Model) name(p pane) string {
 	if p != paneMain {
@@ -109,6 +116,8 @@ func (m *Model) name(p pane) string {
 		return "lesson"
 	case onSandbox:
 		return "layers"
+	case onSheet:
+		return m.sheet.name()
 	}
 	return "tentpole"
 }
@@ -117,7 +126,7 @@ func (m *Model) name(p pane) string {
 // all their names, the one that is seen standing out.
 func (m *Model) title(p pane) string {
 	s := m.styles
-	if alone := m.zoom || !m.wide(); alone && m.tent() != nil && p != paneInside && len(m.panes()) > 1 {
+	if alone := m.zoom || !m.wide(); alone && p != paneInside && len(m.panes()) > 1 {
 		var tabs []string
 		for _, other := range m.panes() {
 			if other == p {
@@ -181,6 +190,8 @@ func (m *Model) header() string {
 	switch m.screen {
 	case onLesson:
 		return m.lessonHeader()
+	case onSheet:
+		return m.sheetHeader()
 	case onSandbox:
 		return panel.Ends(" "+s.Title.Render("tentpole")+"  sandbox", fmt.Sprintf("%d switched on ", m.free.set.Len()), m.width)
 	}
@@ -200,6 +211,10 @@ func (m *Model) lessonHeader() string {
 			}
 		}
 		return panel.Pad(line, m.width)
+	}
+	if m.onWall() {
+		time := sinceBegan(m.opt.Now(), m.presents.began, info.Minutes)
+		return panel.Ends(" "+s.Title.Render(info.Title)+"   "+step, s.Strong.Render(time)+" ", m.width)
 	}
 	if !m.wide() {
 		return panel.Ends(" "+s.Title.Render(info.ID)+"   "+step, s.Faint.Render(m.raisedLine())+" ", m.width)
@@ -258,6 +273,8 @@ func (m *Model) footer() string {
 	switch {
 	case m.ask != nil:
 		return " " + s.Strong.Render(m.ask.text) + "   " + s.Key.Render("y") + " yes  " + s.Key.Render("n") + " no"
+	case m.finder != nil:
+		return m.finderFoot()
 	case m.notice != "":
 		return " " + s.Strong.Render(m.notice)
 	case m.writing():
@@ -270,14 +287,14 @@ func (m *Model) footer() string {
 				does = m.name(paneMain)
 			}
 			if does != "" {
-				line += "  " + s.Key.Render(k.show) + " " + does
+				line += "  " + s.Key.Render(m.shows(k.key, k.show)) + " " + does
 			}
 		}
 		return line
 	}
 	var items []footItem
 	said := map[string]bool{}
-	for _, b := range bindings {
+	for _, b := range m.bindings() {
 		if b.foot == unseen || !m.applies(b) {
 			continue
 		}
@@ -289,7 +306,7 @@ func (m *Model) footer() string {
 			continue
 		}
 		said[does] = true
-		items = append(items, footItem{s.Key.Render(b.show) + " " + does, b.foot, b.spare})
+		items = append(items, footItem{s.Key.Render(m.shows(b.keys[0], b.show)) + " " + does, b.foot, b.spare})
 	}
 	return footerLine(items, m.width)
 }
@@ -328,7 +345,7 @@ func footerLine(items []footItem, width int) string {
 // help lists the keys that apply somewhere on this screen.
 func (m *Model) help() [][2]string {
 	var out [][2]string
-	for _, b := range bindings {
+	for _, b := range m.bindings() {
 		if b.where&m.scope() == 0 {
 			continue
 		}
@@ -336,7 +353,7 @@ func (m *Model) help() [][2]string {
 		if text == "" {
 			text = b.does
 		}
-		out = append(out, [2]string{b.show, text})
+		out = append(out, [2]string{m.shows(b.keys[0], b.show), text})
 	}
 	return out
 }
@@ -351,11 +368,7 @@ func (m *Model) cursor() *tea.Cursor {
 		return nil
 	}
 	at := m.place(paneInside)
-	top := 1
-	if m.height >= tallHeight {
-		top = 2
-	}
-	x, y := at.x+1+f.X, top+at.y+1+f.Y
+	x, y := at.x+1+f.X, m.bodyTop()+at.y+1+f.Y
 	if f.X >= at.width-2 || f.Y >= at.height-2 {
 		return nil // the frame is of before the pane became smaller
 	}

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -148,6 +150,9 @@ func commandsOf(l *lessons.Lesson) (out []string) {
 			line := fmt.Sprintf("%s, %s: a sandbox with the layers %s", l.ID, s.ID, strings.Join(r.Layers, ","))
 			if len(r.Layers) == 0 {
 				line = fmt.Sprintf("%s, %s: a plain process", l.ID, s.ID)
+			}
+			for _, key := range slices.Sorted(maps.Keys(r.Settings)) {
+				line += fmt.Sprintf(", %s %s", key, strings.Join(r.Settings[key], " "))
 			}
 			if r.Experiment != "" {
 				line += ", the experiment " + r.Experiment

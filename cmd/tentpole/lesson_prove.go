@@ -12,6 +12,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
 // proven is a lesson as `lesson test --json` prints it.
@@ -24,6 +25,7 @@ type proven struct {
 
 func lessonTestCommand() *cobra.Command {
 	var asJSON, trust bool
+	var step string
 	c := &cobra.Command{
 		Use:   "test [LESSON|FILE|FOLDER|TAR...]",
 		Short: "Play lessons on this machine and check what they say: the course without arguments",
@@ -37,7 +39,10 @@ func lessonTestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			results, err := proveAll(c.Context(), list)
+			if step != "" && (len(list) != 1 || list[0].Step(step) == nil) {
+				return &sandbox.UsageError{What: "step", Word: step, Why: "name one lesson, and one of its steps"}
+			}
+			results, err := proveAll(c.Context(), list, step)
 			if asJSON {
 				err = errors.Join(err, printJSON(c, struct {
 					Schema  string   `json:"schema"`
@@ -55,6 +60,7 @@ func lessonTestCommand() *cobra.Command {
 		},
 	}
 	jsonFlag(c, &asJSON)
+	c.Flags().StringVar(&step, "step", "", "only the step with this id, and those before it that it builds on")
 	c.Flags().BoolVar(&trust, "trust", false, "test lessons from elsewhere without asking")
 	return c
 }
@@ -84,14 +90,14 @@ func lessonsToTest(c *cobra.Command, words []string, trust bool) ([]*lessons.Les
 
 // proveAll plays one lesson after the other. A context that ends keeps what was
 // found so far.
-func proveAll(ctx context.Context, list []*lessons.Lesson) (out []proven, err error) {
+func proveAll(ctx context.Context, list []*lessons.Lesson, step string) (out []proven, err error) {
 	for _, l := range list {
 		told := func(string) {}
 		if term.IsTerminal(int(os.Stderr.Fd())) {
 			told = func(step string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s: %s", l.ID, step) }
 		}
 		begin := time.Now()
-		found, err := play.Prove(ctx, l, play.NewEngine(), play.VariantHere(), told)
+		found, err := prove(ctx, l, step, told)
 		if term.IsTerminal(int(os.Stderr.Fd())) {
 			fmt.Fprint(os.Stderr, "\r\x1b[K")
 		}
@@ -101,6 +107,14 @@ func proveAll(ctx context.Context, list []*lessons.Lesson) (out []proven, err er
 		}
 	}
 	return out, nil
+}
+
+// prove plays a lesson, or one step of it.
+func prove(ctx context.Context, l *lessons.Lesson, step string, told func(string)) ([]play.Finding, error) {
+	if step != "" {
+		return play.ProveStep(ctx, l, play.NewEngine(), play.VariantHere(), step)
+	}
+	return play.Prove(ctx, l, play.NewEngine(), play.VariantHere(), told)
 }
 
 func printProven(c *cobra.Command, r proven) {

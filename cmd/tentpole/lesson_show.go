@@ -23,7 +23,7 @@ const longestLine = 78
 
 func lessonShowCommand() *cobra.Command {
 	var asHTML, plain, notes bool
-	var language string
+	var language, variant string
 	c := &cobra.Command{
 		Use:   "show LESSON|FILE",
 		Short: "Print a whole lesson, hints and solutions included, without running anything",
@@ -35,11 +35,15 @@ func lessonShowCommand() *cobra.Command {
 			if asHTML && plain {
 				return &sandbox.UsageError{What: "flag", Word: "--plain", Why: "not together with --html"}
 			}
+			reader, err := variantOf(variant)
+			if err != nil {
+				return err
+			}
 			l, err := lessonIn(args[0], language)
 			if err != nil {
 				return err
 			}
-			p := page.Of(l, page.Options{Variant: play.VariantHere(), Notes: notes, Play: "tentpole learn " + playedAs(args[0])})
+			p := page.Of(l, page.Options{Variant: reader, Notes: notes, Play: "tentpole learn " + playedAs(args[0])})
 			if asHTML {
 				return p.HTML(c.OutOrStdout())
 			}
@@ -51,8 +55,23 @@ func lessonShowCommand() *cobra.Command {
 	flags.BoolVar(&asHTML, "html", false, "as one HTML file, with hints and solutions folded")
 	flags.BoolVar(&plain, "plain", false, "as plain lines, which is the default")
 	flags.BoolVar(&notes, "notes", false, "with the notes for whoever speaks")
+	flags.StringVar(&variant, "variant", "", "as this kind of learner reads it: "+strings.Join(variants, " or ")+" (default: as you do)")
 	flags.StringVar(&language, "language", "", "in this language, such as de, instead of that of LANG")
 	return c
+}
+
+// variants are the kinds of learner.
+var variants = []string{string(lessons.User), string(lessons.Root)}
+
+// variantOf reads a kind of learner; none is whoever asks.
+func variantOf(word string) (lessons.Variant, error) {
+	switch {
+	case word == "":
+		return play.VariantHere(), nil
+	case !slices.Contains(variants, word):
+		return "", &sandbox.UsageError{What: "variant", Word: word, Known: variants}
+	}
+	return lessons.Variant(word), nil
 }
 
 // playedAs is what to say to learn for a lesson: a file lies wherever the page

@@ -28,9 +28,9 @@ func rootCommand() *cobra.Command {
 		},
 		RunE: home,
 	}
-	root.PersistentFlags().String("theme", "", "colours: light, dark or none (default: what the terminal says)")
+	root.PersistentFlags().String("theme", "", "colours: light, dark, high-contrast or none (default: the settings, or what the terminal says)")
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(learnCommand(), sandboxCommand(), runCommand(), planCommand(), imageCommand(), inspectCommand(), experimentCommand(), claimsCommand(),
+	root.AddCommand(learnCommand(), presentCommand(), sandboxCommand(), runCommand(), planCommand(), imageCommand(), inspectCommand(), experimentCommand(), claimsCommand(),
 		lessonCommand(), progressCommand(), doctorCommand(), cleanCommand(), versionCommand())
 	return root
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 	"github.com/tentpole-labs/tentpole/tui"
+	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -41,13 +42,20 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 			return err
 		}
 	}
-	if o.Store == nil {
+	if o.Store == nil && o.Wall == nil { // a talk is nobody's progress
 		if o.Store, err = lessons.DefaultStore(); err != nil {
 			fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 		}
 	}
+	if o.SettingsFile, o.SettingsTrouble = settings.File(); o.SettingsTrouble == nil {
+		o.Settings, o.SettingsTrouble = settings.Load(o.SettingsFile)
+	}
 	o.Engine, o.Doctor, o.Ability = play.NewEngine(), examine, ability
-	err = tui.Run(c.Context(), o)
+	return onScreen(tui.Run(c.Context(), o))
+}
+
+// onScreen calls it usage when there is no terminal for a screen.
+func onScreen(err error) error {
 	if errors.Is(err, tui.ErrNoTerminal) {
 		return &exitError{exitUsage, err}
 	}
@@ -59,11 +67,17 @@ func theme(c *cobra.Command) (styles.Theme, error) {
 	if err != nil {
 		return "", err
 	}
-	switch t := styles.Theme(word); t {
-	case "", styles.Light, styles.Dark, styles.None:
-		return t, nil
+	var known []string
+	for _, t := range styles.Themes {
+		if word == string(t) {
+			return t, nil
+		}
+		known = append(known, string(t))
 	}
-	return "", &sandbox.UsageError{What: "theme", Word: word, Known: []string{string(styles.Light), string(styles.Dark), string(styles.None)}}
+	if word == "" {
+		return "", nil
+	}
+	return "", &sandbox.UsageError{What: "theme", Word: word, Known: known}
 }
 
 // ability says in one line what this machine can do.

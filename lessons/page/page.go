@@ -133,6 +133,15 @@ func sandbox(r *lessons.Run) []Item {
 	for _, name := range sorted(r.Limits) {
 		out = append(out, Item{Text: "limit: " + name + " " + r.Limits[name]})
 	}
+	for _, name := range sorted(r.Settings) {
+		out = append(out, Item{Text: name + ": " + strings.Join(r.Settings[name], ", ")})
+	}
+	for _, v := range r.Volumes {
+		out = append(out, Item{Text: "volume: " + v.Name + " at " + v.At})
+	}
+	if len(r.Requires) > 0 {
+		out = append(out, Item{Text: "only where there is: " + strings.Join(r.Requires, ", ")})
+	}
 	if r.Experiment != "" {
 		words := "experiment: " + r.Experiment
 		for _, name := range sorted(r.With) {

@@ -179,14 +179,18 @@ func listProcesses(ctx context.Context, env *lessons.Env, command, init int) err
 	}
 	descends := descendants(f.Processes, init)
 	find := func(number func(facts.Process) int) func(string) (lessons.Process, error) {
-		return func(name string) (found lessons.Process, err error) {
-			newest := 0
+		return func(name string) (lessons.Process, error) {
+			var newest facts.Process
 			for _, p := range f.Processes {
-				if (p.Inside || descends[p.PID]) && p.Comm == name && p.PID > newest {
-					newest, found = p.PID, lessons.Process{Exists: true, PID: number(p)}
+				if (p.Inside || descends[p.PID]) && p.Comm == name && p.PID > newest.PID {
+					newest = p
 				}
 			}
-			return found, nil
+			if newest.PID == 0 {
+				return lessons.Process{}, nil
+			}
+			its, err := facts.Read(context.WithoutCancel(ctx), newest.PID)
+			return lessons.Process{Exists: true, PID: number(newest), NS: namespaces(its)}, err
 		}
 	}
 	env.Host.Process = find(func(p facts.Process) int { return p.PID })

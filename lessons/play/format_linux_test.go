@@ -132,16 +132,25 @@ parts:
 </details>
 `)
 	proven(t, l)
+	found, err := ProveStep(t.Context(), l, NewEngine(), VariantHere(), "still")
+	if err != nil {
+		t.Error(err)
+	}
+	judge(t, found) // with what the step before it has written
+	if _, err := ProveStep(t.Context(), l, NewEngine(), VariantHere(), "stil"); err == nil {
+		t.Error("a step that is none")
+	}
 	p := NewPlayer(NewEngine())
-	if _, err := p.Run(t.Context(), l.Step("write"), nil); err != nil {
+	m, err := p.Run(t.Context(), l.Step("write"), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	_, dir, _ := strings.Cut(strings.Join(p.Volumes(), " "), "SOME_DATA=")
 	if _, err := os.Stat(dir); err != nil {
 		t.Error(err)
 	}
-	if shown := p.Shown(l.Step("write")); len(shown) != 1 || !strings.Contains(shown[0], dir) {
-		t.Errorf("the learner is told %q", shown)
+	if len(m.Volumes) != 1 || m.Volumes[0] != "What is /data inside is "+dir+" on the host." {
+		t.Errorf("the learner is told %q", m.Volumes)
 	}
 	if err := p.Close(); err != nil {
 		t.Fatal(err)

@@ -197,6 +197,9 @@ func TestLiveProcesses(t *testing.T) {
 		if strconv.Itoa(in.PID) != strings.TrimSpace(out.String()) || !host.Exists {
 			t.Errorf("%v: inside %+v, host %+v, the shell says %s", layers, in, host, out.String())
 		}
+		if in.NS.Count == 0 || in.NS != host.NS {
+			t.Errorf("%v: namespaces %+v from inside, %+v from the host", layers, in.NS, host.NS)
+		}
 		if same := in.PID == host.PID; same != (len(layers) == 0) {
 			t.Errorf("%v: inside %d, host %d", layers, in.PID, host.PID)
 		}

@@ -114,7 +114,7 @@ func (p *plain) started(m Measured) {
 	for _, implied := range m.Plan.Implied {
 		p.say("Also raised: %s, because %s.", implied.Layer, implied.Because)
 	}
-	for _, line := range p.s.Player.Shown(p.s.Walk.Step()) {
+	for _, line := range m.Volumes {
 		p.say("%s", line)
 	}
 }

@@ -46,6 +46,8 @@ type Measured struct {
 	// Renewed is set when the step wanted to go on in the sandbox of the step
 	// before and there was none any more: it is a new one with the same layers.
 	Renewed bool
+	// Volumes say in sentences where the step's volumes are on the host.
+	Volumes []string
 	Took    time.Duration // all of it
 }
 
@@ -127,7 +129,7 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 	if m.Result != nil {
 		found(&m.Env, *m.Result)
 	}
-	m.Transcript = p.box.Transcript()
+	m.Transcript, m.Volumes = p.box.Transcript(), p.volumes.say(s.Run.Volumes)
 	m.Took = time.Since(began)
 	return m, nil
 }

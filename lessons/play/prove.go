@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,9 +44,38 @@ func (f Finding) String() string {
 // What it finds is returned in the order of the lesson; the error is a context
 // that ended. Told is called with the id of each step that begins; it may be nil.
 func Prove(ctx context.Context, l *lessons.Lesson, e Engine, v lessons.Variant, told func(step string)) ([]Finding, error) {
-	p := &proof{lesson: l, session: NewSession(Options{Lesson: l, Engine: e, Variant: v}), kept: map[string]string{}}
-	before := p.host()
-	for i := range l.Steps {
+	return newProof(l, e, v).steps(ctx, 0, len(l.Steps)-1, told)
+}
+
+// ProveStep is Prove for one step, and for those before it that it builds on:
+// whose sandbox it goes on in, or whose volumes it has.
+func ProveStep(ctx context.Context, l *lessons.Lesson, e Engine, v lessons.Variant, step string) ([]Finding, error) {
+	return newProof(l, e, v).step(ctx, step)
+}
+
+func newProof(l *lessons.Lesson, e Engine, v lessons.Variant) *proof {
+	return &proof{lesson: l, session: NewSession(Options{Lesson: l, Engine: e, Variant: v}), kept: map[string]string{}, patience: patience}
+}
+
+func (p *proof) step(ctx context.Context, id string) ([]Finding, error) {
+	list := p.lesson.Steps
+	last := slices.IndexFunc(list, func(s lessons.Step) bool { return s.ID == id })
+	if last < 0 {
+		return nil, fmt.Errorf("test: the lesson %s has no step %q", p.lesson.ID, id)
+	}
+	first := last
+	for i := last; i >= 0 && list[first].Run != nil; i-- {
+		if r := list[first].Run; list[i].Run != nil && (r.Keep || len(r.Volumes) > 0) {
+			first = i
+		}
+	}
+	return p.steps(ctx, first, last, nil)
+}
+
+// steps proves those from first to last.
+func (p *proof) steps(ctx context.Context, first, last int, told func(step string)) ([]Finding, error) {
+	l, before := p.lesson, p.host()
+	for i := first; i <= last; i++ {
 		if ctx.Err() != nil {
 			break
 		}
@@ -75,12 +105,19 @@ var proofs = map[lessons.Kind]func(*proof, context.Context, *lessons.Step){
 }
 
 type proof struct {
-	lesson  *lessons.Lesson
-	session *Session
-	script  Script
-	kept    map[string]string
-	found   []Finding
+	lesson   *lessons.Lesson
+	session  *Session
+	script   Script
+	kept     map[string]string
+	patience int // looks at what a solution has done
+	found    []Finding
 }
+
+// patience is how often is looked, and between how long is waited.
+const (
+	patience = 20
+	pause    = 25 * time.Millisecond
+)
 
 func (p *proof) fail(s *lessons.Step, line int, format string, args ...any) {
 	p.found = append(p.found, Finding{File: p.lesson.File, Line: max(line, 1), Column: 1, Step: s.ID, Message: facts.Clean(fmt.Sprintf(format, args...))})
@@ -172,8 +209,14 @@ func (p *proof) states(s *lessons.Step, env lessons.Env) {
 
 // task proves that the check fails before the solution and holds after it.
 func (p *proof) task(ctx context.Context, s *lessons.Step) {
-	if _, ok := p.begin(ctx, s); !ok {
+	m, ok := p.begin(ctx, s)
+	if !ok {
 		return
+	}
+	for _, mistake := range s.Task.Mistakes {
+		if yes, _ := mistake.When.Eval(m.Env); yes {
+			p.failAt(s, mistake.When, "the mistake %q is made in the task %q before anything was done", strings.TrimSpace(mistake.Say), s.ID)
+		}
 	}
 	state := p.session.Walk.State()
 	if state.Done || s.Task.Ordered && state.Parts[0].Done {
@@ -187,7 +230,7 @@ func (p *proof) task(ctx context.Context, s *lessons.Step) {
 	}
 	worked := p.blocks(ctx, s, append(s.Blocks(p.session.Variant), solution...))
 	// A solution may take back what it did, once it was seen.
-	if worked && (p.session.Walk.State().Done || p.settle(ctx, s)) {
+	if worked && (p.session.Walk.State().Done || p.settle(ctx, s, p.patience)) {
 		p.blocks(ctx, s, s.Following(p.session.Variant))
 		return
 	}
@@ -243,7 +286,11 @@ func (p *proof) blocks(ctx context.Context, s *lessons.Step, list []lessons.Fenc
 // at once says that one of them waits for nothing.
 func (p *proof) inOrder(ctx context.Context, s *lessons.Step) bool {
 	before := doneParts(p.session.Walk.State().Parts)
-	p.settle(ctx, s)
+	looks := p.patience
+	if !s.Task.Ordered { // most blocks do a part of it, and there is a last look
+		looks = min(looks, 3)
+	}
+	p.settle(ctx, s, looks)
 	if after := doneParts(p.session.Walk.State().Parts); s.Task.Ordered && after > before+1 {
 		p.fail(s, s.Task.Parts[after-1].Line, "one block of the solution does two parts of the task %q at once: the second of them waits for nothing", s.ID)
 		return false
@@ -296,8 +343,8 @@ func onHost(ctx context.Context, script string, env []string, out *tail) (int, e
 
 // settle looks until all parts are done, for as long as the kernel may need to
 // show what was done.
-func (p *proof) settle(ctx context.Context, s *lessons.Step) bool {
-	for range 20 {
+func (p *proof) settle(ctx context.Context, s *lessons.Step, looks int) bool {
+	for range looks {
 		sight, _, err := p.session.Player.Look(ctx, s)
 		if err != nil {
 			return false
@@ -313,7 +360,7 @@ func (p *proof) settle(ctx context.Context, s *lessons.Step) bool {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-time.After(25 * time.Millisecond):
+		case <-time.After(pause):
 		}
 	}
 	return false

@@ -56,30 +56,45 @@ var mutations = []struct {
 	name string
 	at   *regexp.Regexp
 	to   func(string) string
+	// of says what has to be looked at to notice.
+	of scope
 }{
 	{"another outcome", regexp.MustCompile(`(?m)^expect: .*$`), func(s string) string {
 		if strings.Contains(s, "contained") {
 			return "expect: open"
 		}
 		return "expect: contained"
-	}},
+	}, theStep},
 	{"a solution that does nothing", regexp.MustCompile("(?m)^```sh (inside|host)( fails| > [A-Z]+)?\n[^`]*"), func(s string) string {
 		first, rest, _ := strings.Cut(s, "\n")
 		return first + "\n" + strings.Repeat("true\n", strings.Count(rest, "\n"))
-	}},
+	}, theStep},
 	{"a check of the opposite", regexp.MustCompile(`(?m)^( +- say: .*\n +when: )(.*)$`), func(s string) string {
 		i := strings.LastIndex(s, "when: ") + len("when: ")
 		return s[:i] + "not (" + s[i:] + ")"
-	}},
-	{"no such step kind", regexp.MustCompile(`(?m)^kind: run$`), func(string) string { return "kind: runn" }},
+	}, theStep},
+	{"a statement of the opposite", regexp.MustCompile(`(?m)^holds:\n  - (.*)$`), func(s string) string {
+		first, rest, _ := strings.Cut(s, "  - ")
+		return first + "  - not (" + rest + ")"
+	}, theStep},
+	{"no such step kind", regexp.MustCompile(`(?m)^kind: run$`), func(string) string { return "kind: runn" }, theText},
 	{"an id twice", regexp.MustCompile(`(?m)^id: [a-z-]+\nkind: (run|task|quiz)$`), func(s string) string {
 		_, rest, _ := strings.Cut(s, "\n")
 		return "id: question\n" + rest
-	}},
-	{"no such row", regexp.MustCompile(`(?m)^observe: \[.*\]$`), func(string) string { return "observe: [ns.mout]" }},
-	{"no such lesson before it", regexp.MustCompile(`(?m)^after: \[.*\]$`), func(string) string { return "after: [a-proces]" }},
-	{"a dead link", regexp.MustCompile(`(?m)^(<!-- after -->)$`), func(s string) string { return s + "\n\nSee [the next one](nowhere.md).\n" }},
+	}, theText},
+	{"no such row", regexp.MustCompile(`(?m)^observe: \[.*\]$`), func(string) string { return "observe: [ns.mout]" }, theText},
+	{"no such lesson before it", regexp.MustCompile(`(?m)^after: \[.+\]$`), func(string) string { return "after: [a-proces]" }, theCourse},
+	{"a dead link", regexp.MustCompile(`(?m)^(<!-- after -->)$`), func(s string) string { return s + "\n\nSee [the next one](nowhere.md).\n" }, theText},
 }
+
+// scope is how much of the course has to be looked at.
+type scope int
+
+const (
+	theText   scope = iota // load and lint the lesson
+	theStep                // and play the step that was changed
+	theCourse              // load all lessons
+)
 
 var placed = regexp.MustCompile(`^[a-z-]+\.md:[0-9]+:[0-9]+: .`)
 
@@ -95,23 +110,25 @@ func TestMutatedLessons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range mutations {
-			for i, at := range m.at.FindAllIndex(source, -1) {
-				if forOthers(string(source[:at[0]])) {
-					continue // is found out where they run this test
+		t.Run(strings.TrimSuffix(name, ".md"), func(t *testing.T) {
+			for _, m := range mutations {
+				for i, at := range m.at.FindAllIndex(source, -1) {
+					if forOthers(string(source[:at[0]])) {
+						continue // is found out where they run this test
+					}
+					t.Run(fmt.Sprintf("%s/%d", m.name, i), func(t *testing.T) {
+						broken := string(source[:at[0]]) + m.to(string(source[at[0]:at[1]])) + string(source[at[1]:])
+						said := complaints(t, name, broken, m.of, strings.Count(string(source[:at[0]]), "\n")+1)
+						if len(said) == 0 {
+							t.Fatal("nobody noticed")
+						}
+						if !placed.MatchString(said[0]) {
+							t.Errorf("no place: %s", said[0])
+						}
+					})
 				}
-				t.Run(fmt.Sprintf("%s/%s/%d", name, m.name, i), func(t *testing.T) {
-					broken := string(source[:at[0]]) + m.to(string(source[at[0]:at[1]])) + string(source[at[1]:])
-					said := complaints(t, name, broken)
-					if len(said) == 0 {
-						t.Fatal("nobody noticed")
-					}
-					if !placed.MatchString(said[0]) {
-						t.Errorf("no place: %s", said[0])
-					}
-				})
 			}
-		}
+		})
 	}
 }
 
@@ -121,44 +138,61 @@ func forOthers(above string) bool {
 	return only > strings.LastIndex(above, "<!-- end -->") && !strings.HasPrefix(above[only:], "<!-- only "+string(VariantHere())+" ")
 }
 
-// complaints are all that loading, linting and testing a lesson in the place of
-// the course's says.
-func complaints(t *testing.T, name, source string) (out []string) {
+// replacing is the course with another text for one of its files.
+type replacing struct {
+	fs.FS
+	name, text string
+}
+
+func (r replacing) Open(name string) (fs.File, error) {
+	if name == r.name {
+		return fstest.MapFS{name: {Data: []byte(r.text)}}.Open(name)
+	}
+	return r.FS.Open(name)
+}
+
+// complaints are all that loading, linting and testing a lesson that was changed
+// at that line says. Of the steps only the one that was changed is played, and
+// it is not waited long for what will not happen.
+func complaints(t *testing.T, name, source string, of scope, line int) (out []string) {
 	t.Helper()
-	course := fstest.MapFS{}
-	err := fs.WalkDir(content.FS, ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	course := replacing{content.FS, name, source}
+	if of == theCourse {
+		_, err := lessons.LoadAll(course, Known())
+		return linesOf(err)
+	}
+	l, err := lessons.Load(course, name, Known())
+	if err != nil {
+		return linesOf(err)
+	}
+	for _, w := range l.Lint() {
+		out = append(out, w.String())
+	}
+	if len(out) > 0 || of == theText {
+		return out
+	}
+	id := ""
+	for _, s := range l.Steps {
+		if s.Line <= line {
+			id = s.ID
 		}
-		b, err := content.FS.ReadFile(p)
-		course[p] = &fstest.MapFile{Data: b}
-		return err
-	})
+	}
+	p := newProof(l, NewEngine(), VariantHere())
+	p.patience = 4
+	found, err := p.step(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	course[name].Data = []byte(source)
-	loaded, err := lessons.LoadAll(course, Known())
-	if err != nil {
-		return strings.Split(err.Error(), "\n")
-	}
-	for _, l := range loaded.Lessons {
-		if l.File != name {
-			continue
-		}
-		for _, w := range l.Lint() {
-			out = append(out, w.String())
-		}
-		if len(out) > 0 {
-			return out
-		}
-		found, err := Prove(t.Context(), l, NewEngine(), VariantHere(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range found {
-			out = append(out, f.String())
-		}
+	for _, f := range found {
+		out = append(out, f.String())
 	}
 	return out
+}
+
+// linesOf are the errors of a course, one a line.
+func linesOf(err error) []string {
+	if err == nil {
+		return nil
+	}
+	return strings.Split(err.Error(), "\n")
 }

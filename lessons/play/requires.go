@@ -52,6 +52,9 @@ func (p *Player) Lacks(ctx context.Context, s *lessons.Step) error {
 	return nil
 }
 
+// PassedBy is said of a step that this machine lacks something for.
+const PassedBy = "The step is passed by and does not count against you."
+
 // passBy goes past a step that this machine lacks something for.
 func (p *plain) passBy(ctx context.Context, step *lessons.Step) (passed bool, err error) {
 	err = p.s.Player.Lacks(ctx, step)
@@ -61,7 +64,7 @@ func (p *plain) passBy(ctx context.Context, step *lessons.Step) (passed bool, er
 	}
 	p.s.Refused(step.ID, err)
 	p.trouble(err)
-	p.say("The step is passed by and does not count against you.")
+	p.say("%s", PassedBy)
 	p.say("")
 	return true, p.s.Save()()
 }

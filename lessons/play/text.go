@@ -118,6 +118,10 @@ func (r *textRenderer) table(t *extast.Table, prefix string) {
 		}
 		rows = append(rows, cells)
 	}
+	if total(widths)+utf8.RuneCountInString(prefix) > r.width && len(rows) > 1 {
+		r.records(rows, prefix)
+		return
+	}
 	for _, cells := range rows {
 		line := prefix
 		for i, cell := range cells {
@@ -125,6 +129,32 @@ func (r *textRenderer) table(t *extast.Table, prefix string) {
 		}
 		r.out.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
+}
+
+// records says a table that is too wide row by row, each cell behind the head
+// of its column.
+func (r *textRenderer) records(rows [][]string, prefix string) {
+	for n, cells := range rows[1:] {
+		if n > 0 {
+			r.out.WriteString(strings.TrimRight(prefix, " ") + "\n")
+		}
+		for i, cell := range cells {
+			if cell == "" {
+				continue
+			}
+			for _, line := range Wrap(rows[0][i]+": "+cell, r.width-utf8.RuneCountInString(prefix)) {
+				r.out.WriteString(prefix + line + "\n")
+			}
+		}
+	}
+}
+
+// total is how wide columns of those widths are, with what is between them.
+func total(widths []int) (n int) {
+	for _, w := range widths {
+		n += w + 2
+	}
+	return n - 2
 }
 
 // inline is the text of a paragraph or heading, line breaks as blanks but

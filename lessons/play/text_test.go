@@ -14,6 +14,7 @@ func TestText(t *testing.T) {
 		{"```sh\nmount -t tmpfs tmpfs /tmp/a/very/long/name/that/stays\n```", "    mount -t tmpfs tmpfs /tmp/a/very/long/name/that/stays"},
 		{"> quoted\n\nplain", "| quoted\n\nplain"},
 		{"| a | bb |\n|---|---|\n| ccc | d |", "a    bb\nccc  d"},
+		{"| asked | measured |\n|---|---|\n| a question that is rather long | an answer |\n| b | |", "asked: a question that is rather\nlong\nmeasured: an answer\n\nasked: b"},
 		{`a \* b &amp; c`, "a * b & c"},
 		{"<b>no</b> tags <!-- at all -->", "no tags"},
 		{"", ""},

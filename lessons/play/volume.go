@@ -85,13 +85,10 @@ func (v *volumes) environment() (env []string) {
 	return env
 }
 
-// Shown says in lines where the volumes of a step are on the host.
-func (p *Player) Shown(s *lessons.Step) (lines []string) {
-	if s.Run == nil {
-		return nil
-	}
-	for _, m := range s.Run.Volumes {
-		if v, err := p.volumes.find(m.Name); err == nil {
+// say says where those of a step are on the host.
+func (v *volumes) say(list []lessons.Mounted) (lines []string) {
+	for _, m := range list {
+		if v, err := v.find(m.Name); err == nil {
 			lines = append(lines, fmt.Sprintf("What is %s inside is %s on the host.", m.At, v.Path))
 		}
 	}

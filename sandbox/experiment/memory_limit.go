@@ -78,8 +78,10 @@ func (m *meal) ask(ctx context.Context) (*Talk, error) {
 	if said.Refused != nil {
 		return nil, cannot("memory that is not there yet is not even promised here (%s): vm.overcommit_memory says so, or ulimit -v", word(said.Refused.Name))
 	}
+	real := resident(talk.Process.PID())
 	m.see(Observation{ID: "asking", What: "asking for memory", Inside: fmt.Sprintf("%.0f MiB asked for and granted", mebibytes(appetite)),
-		Host: fmt.Sprintf("the process has %.1f MiB in memory", mebibytes(resident(talk.Process.PID()))), Outcome: Open})
+		Host: fmt.Sprintf("the process has %.1f MiB in memory", mebibytes(real)), Outcome: Open})
+	m.count("granted", "in memory once it was granted", float64(real), "bytes")
 	return talk, nil
 }
 

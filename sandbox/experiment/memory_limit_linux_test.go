@@ -9,6 +9,9 @@ import (
 
 func TestMemoryLimit(t *testing.T) {
 	turnsWith(t, "memory-limit", sandbox.Memory, Open, Limited, func(t *testing.T, r Result) {
+		if got := number(t, r, "granted").Value; got <= 0 || got > appetite/2 {
+			t.Errorf("%.0f bytes were in memory before any was touched", got)
+		}
 		if got := number(t, r, "touched").Value; got <= 0 || got > smallMemory {
 			t.Errorf("it touched %.0f bytes under a limit of %d", got, smallMemory)
 		}

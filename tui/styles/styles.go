@@ -25,7 +25,15 @@ const (
 	Dark  Theme = "dark"  // for a dark background
 	Light Theme = "light" // for a light background
 	None  Theme = "none"  // no colours
+
+	// HighContrast is one of the next two, as the background asks for.
+	HighContrast      Theme = "high-contrast"
+	HighContrastDark  Theme = "high-contrast-dark"
+	HighContrastLight Theme = "high-contrast-light"
 )
+
+// Themes are those a person may choose by name.
+var Themes = []Theme{Light, Dark, HighContrast, None}
 
 // palette is the colours of a theme, as sRGB.
 type palette struct {
@@ -40,6 +48,14 @@ var palettes = map[Theme]palette{
 	Light: {
 		inside: "#a84f00", host: "#005fb8", title: "#1c1c1c", code: "#5b3f9e",
 		faint: "#666666", border: "#b2b2b2", focus: "#1c1c1c",
+	},
+	HighContrastDark: {
+		inside: "#ffd787", host: "#afd7ff", title: "#ffffff", code: "#e4d7ff",
+		faint: "#dadada", border: "#c6c6c6", focus: "#ffffff",
+	},
+	HighContrastLight: {
+		inside: "#6b3200", host: "#003f7d", title: "#000000", code: "#3b2070",
+		faint: "#303030", border: "#4e4e4e", focus: "#000000",
 	},
 }
 
@@ -64,8 +80,12 @@ type Styles struct {
 	palette palette
 }
 
-// New makes the styles of a theme; an unknown theme is Dark.
+// New makes the styles of a theme; an unknown theme is Dark, and so is the
+// background of HighContrast.
 func New(t Theme, ascii bool) Styles {
+	if t == HighContrast {
+		t = HighContrastDark
+	}
 	p, ok := palettes[t]
 	if !ok && t != None {
 		t, p = Dark, palettes[Dark]
@@ -92,15 +112,26 @@ func ink(hex string) lipgloss.Style {
 	return lipgloss.NewStyle().Foreground(lipgloss.Color(hex))
 }
 
-// ForBackground picks the theme that can be read on a background.
-func ForBackground(c color.Color) Theme {
-	if c == nil {
-		return Dark
-	}
-	r, g, b, _ := c.RGBA()
-	// Relative luminance in round numbers; ITU-R BT.709.
-	if 21*r+72*g+7*b > 50*0xffff {
+// ForBackground picks what can be read on a background: of the wanted theme
+// where it has two, and else of light and dark.
+func ForBackground(want Theme, c color.Color) Theme {
+	bright := isBright(c)
+	switch {
+	case want == HighContrast && bright:
+		return HighContrastLight
+	case want == HighContrast:
+		return HighContrastDark
+	case bright:
 		return Light
 	}
 	return Dark
+}
+
+// isBright judges by relative luminance in round numbers; ITU-R BT.709.
+func isBright(c color.Color) bool {
+	if c == nil {
+		return false
+	}
+	r, g, b, _ := c.RGBA()
+	return 21*r+72*g+7*b > 50*0xffff
 }

@@ -16,7 +16,7 @@ func TestFeed(t *testing.T) {
 		{"lines", bytes.Repeat([]byte("y\n"), 40), 2 * 30},
 		{"letters", bytes.Repeat([]byte("x"), 1000), 1000 - 4*10*20},
 	} {
-		o := owner{e: newEmulator(20, 10), cols: 20, rows: 10}
+		o := newOwner(20, 10)
 		if o.feed(c.in); len(o.rest) != c.left || !o.dirty {
 			t.Errorf("%s: %d bytes are left, not %d", c.name, len(o.rest), c.left)
 		}

@@ -19,12 +19,18 @@ func draw(e *vt.Emulator, cols, rows int, cursor bool) Frame {
 	return f
 }
 
-// line draws one row of cells, exactly cols wide.
+// line draws one row of the screen, exactly cols wide.
 func line(e *vt.Emulator, y, cols int) string {
+	return drawn(func(x int) *uv.Cell { return e.CellAt(x, y) }, cols)
+}
+
+// drawn draws a row of cells, exactly cols wide.
+func drawn(at func(x int) *uv.Cell, cols int) string {
 	var b strings.Builder
+	b.Grow(cols + cols/2)
 	pen := uv.Style{}
 	for x := 0; x < cols; {
-		text, style, width := cell(e.CellAt(x, y), cols-x)
+		text, style, width := cell(at(x), cols-x)
 		if !style.Equal(&pen) {
 			b.WriteString(uv.StyleDiff(&pen, &style))
 			pen = style
@@ -45,9 +51,14 @@ func cell(c *uv.Cell, room int) (text string, style uv.Style, width int) {
 	if c == nil || c.Width <= 0 || c.Width > room || c.Content == "" {
 		return " ", uv.Style{}, 1
 	}
+	if len(c.Content) == 1 && c.Width == 1 && c.Content[0] >= ' ' && c.Content[0] < 0x7f {
+		return c.Content, c.Style, 1 // most of them, and nothing to be looked at more closely
+	}
+	if len(c.Content) > longestCell {
+		c.Content = strings.Repeat("?", c.Width) // nor is it kept
+	}
 	if strings.ContainsFunc(c.Content, acts) ||
-		ansi.StringWidth(c.Content) != c.Width || ansi.StringWidthWc(c.Content) != c.Width ||
-		len(c.Content) > longestCell {
+		ansi.StringWidth(c.Content) != c.Width || ansi.StringWidthWc(c.Content) != c.Width {
 		return "?" + strings.Repeat(" ", c.Width-1), c.Style, c.Width
 	}
 	return c.Content, c.Style, c.Width

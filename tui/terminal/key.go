@@ -2,6 +2,8 @@ package terminal
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/vt"
@@ -40,4 +42,17 @@ func modifier(m uv.KeyMod) (n int) {
 		}
 	}
 	return n
+}
+
+// pasted is text as a program may get it at once: without the characters that
+// would do something by themselves, among them the end of a bracketed paste, and
+// with the line ends of a typed line.
+func pasted(text string) string {
+	text = strings.NewReplacer("\r\n", "\r", "\n", "\r").Replace(text)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\r' && r != '\t' {
+			return -1
+		}
+		return r
+	}, text)
 }

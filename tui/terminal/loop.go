@@ -6,22 +6,20 @@ import (
 	"time"
 
 	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 )
 
 // own is the only goroutine that touches the emulator.
-func (t *Terminal) own(e *vt.Emulator, cols, rows int) {
+func (t *Terminal) own(o *owner) {
 	defer close(t.ended)
-	if c, ok := e.InputPipe().(io.Closer); ok { // Emulator.Close would race with collect
+	if c, ok := o.e.InputPipe().(io.Closer); ok { // Emulator.Close would race with collect
 		defer c.Close()
 	}
-	o := owner{e: e, cols: cols, rows: rows, cursor: true, tick: time.NewTimer(0)}
+	o.tick = time.NewTimer(0)
 	defer o.tick.Stop()
-	e.SetCallbacks(vt.Callbacks{CursorVisibility: func(visible bool) { o.cursor = visible }})
-	for o.dirty = true; ; {
+	for {
 		chunks := t.chunks
-		if o.waiting {
+		if len(o.rest) > 0 || o.waiting && o.spent >= frameBudget {
 			chunks = nil
 		}
 		select {
@@ -34,54 +32,21 @@ func (t *Terminal) own(e *vt.Emulator, cols, rows int) {
 			t.publish(o.draw(), true)
 			return
 		case event := <-t.events:
-			t.obey(&o, event)
+			t.obey(o, event)
 		case b := <-chunks:
-			o.feed(b)
+			o.take(b)
 		case <-o.tick.C:
-			o.waiting = false
+			o.waiting, o.spent = false, 0
+			if len(o.rest) > 0 {
+				o.take(o.rest)
+			}
 		}
-		if o.waiting {
-			continue
-		}
-		if len(o.rest) > 0 {
-			o.feed(o.rest)
-		}
-		if o.dirty {
+		if o.dirty && !o.waiting {
 			t.publish(o.draw(), false)
 			o.dirty, o.waiting = false, true
 			o.tick.Reset(frameTime)
 		}
 	}
-}
-
-// owner is the emulator and what has not been shown of it.
-type owner struct {
-	e          *vt.Emulator
-	cols, rows int
-	cursor     bool
-	rest       []byte // read from the program and not yet fed
-	dirty      bool   // changed since the last frame
-	waiting    bool   // for the tick: no output is taken and no frame made
-	tick       *time.Timer
-}
-
-func (o *owner) draw() Frame { return draw(o.e, o.cols, o.rows, o.cursor) }
-
-// feed shows about a screenful of b and keeps what is left: no more lines than
-// there are rows, as a line end costs a scroll, the dearest thing there is; and
-// of bytes a few times the cells, for colours and letters of several bytes.
-func (o *owner) feed(b []byte) {
-	n, lines := min(len(b), 4*o.cols*o.rows), 0
-	for i := range n {
-		if b[i] == '\n' {
-			if lines++; lines == o.rows {
-				n = i + 1
-				break
-			}
-		}
-	}
-	write(o.e, b[:n])
-	o.rest, o.dirty = b[n:], true
 }
 
 // publish leaves the frame for Wait, in place of one nobody took.
@@ -92,12 +57,7 @@ func (t *Terminal) publish(f Frame, last bool) {
 	default:
 	}
 	t.frames <- f
-}
-
-// write survives what the emulator cannot take: the rest of the piece is lost.
-func write(e *vt.Emulator, b []byte) {
-	defer func() { _ = recover() }()
-	_, _ = e.Write(b)
+	t.opt.Frames.tell()
 }
 
 func (t *Terminal) obey(o *owner, event any) {
@@ -105,11 +65,14 @@ func (t *Terminal) obey(o *owner, event any) {
 	case keyEvent:
 		sendKey(o.e, uv.KeyPressEvent(event))
 	case pasteEvent:
-		o.e.Paste(string(event))
+		o.e.Paste(pasted(string(event)))
 	case resizeEvent:
-		o.cols, o.rows, o.dirty = event.cols, event.rows, true
-		o.e.Resize(event.cols, event.rows)
+		o.resize(event.cols, event.rows)
 		_ = t.stream.Resize(event.cols, event.rows) // a program that is gone needs no size
+	case lookEvent:
+		o.move(Move(event))
+	case markedEvent:
+		event <- o.marked()
 	}
 }
 
@@ -163,13 +126,4 @@ func (t *Terminal) reply() {
 			}
 		}
 	}
-}
-
-// limitRepeats ignores REP with a count no honest program uses: each repeat is
-// a printed character, and a few bytes could keep the emulator busy for long.
-func limitRepeats(e *vt.Emulator) {
-	e.RegisterCsiHandler('b', func(p ansi.Params) bool {
-		n, _, _ := p.Param(0, 1)
-		return n > e.Width()
-	})
 }

@@ -88,7 +88,7 @@ func text(f Frame) string { return ansi.Strip(strings.Join(f.Lines, "\n")) }
 
 func begin(t *testing.T, p *program, cols, rows int) *Terminal {
 	t.Helper()
-	term := New(p, cols, rows, func(v any) { t.Errorf("panic: %v", v) })
+	term := New(p, cols, rows, Options{Panics: func(v any) { t.Errorf("panic: %v", v) }})
 	t.Cleanup(func() {
 		term.Close()
 		p.out.Close()
@@ -281,11 +281,18 @@ func FuzzOutput(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, out []byte, cols, rows uint8) {
 		width, height := int(cols%100)+1, int(rows%40)+1
-		e := newEmulator(width, height)
-		go io.Copy(io.Discard, e)
-		write(e, out)
-		wellFormed(t, draw(e, width, height, true), width, height)
-		e.Resize(width/2+1, height/2+1)
-		wellFormed(t, draw(e, width/2+1, height/2+1, true), width/2+1, height/2+1)
+		o := newOwner(width, height)
+		go io.Copy(io.Discard, o.e)
+		for o.rest = out; len(o.rest) > 0; {
+			o.feed(o.rest)
+		}
+		wellFormed(t, o.draw(), width, height)
+		o.move(PageUp)
+		wellFormed(t, o.draw(), width, height)
+		o.resize(width/2+1, height/2+1)
+		wellFormed(t, o.draw(), width/2+1, height/2+1)
+		o.move(Mark)
+		o.move(Back)
+		wellFormed(t, o.draw(), width/2+1, height/2+1)
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -28,7 +27,7 @@ func (in *initProcess) run(m proto.Message, fds []int) {
 	master, err := -1, error(nil)
 	if r.Terminal != nil {
 		var slave int
-		if master, slave, err = openTerminal(*r.Terminal); err == nil {
+		if master, slave, err = fork.OpenTerminal(r.Terminal.Rows, r.Terminal.Cols); err == nil {
 			fds = append([]int{slave, slave, slave}, fds...)
 			defer unix.Close(slave)
 		}
@@ -146,61 +145,17 @@ func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, p
 // stand are the calls by which a command becomes a process of its own: a
 // session, its files, its terminal, its directory, the limit on open files.
 func stand(r proto.Run, files []int) []fork.Call {
-	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
-	for i, fd := range files {
-		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
-	}
-	if r.Terminal != nil {
-		calls = append(calls, fork.Call{Number: unix.SYS_IOCTL, Args: [6]uintptr{0, unix.TIOCSCTTY, 1}, Name: "ioctl TIOCSCTTY"})
-	}
+	calls := fork.Session(files, r.Terminal != nil)
 	if r.Dir != "" {
-		dir := append([]byte(r.Dir), 0)
-		calls = append(calls, fork.Call{Number: unix.SYS_CHDIR, Args: [6]uintptr{pointer(&dir[0])}, Keep: dir, Name: "chdir " + r.Dir})
+		calls = append(calls, fork.Chdir(r.Dir))
 	}
-	return append(append(calls, hearing()...), openFiles()...)
-}
-
-// openFiles undoes what Go's runtime does at its start for itself: it raises
-// the soft limit on open files to one less than the hard one. A command gets
-// what Linux gives a process to begin with; getrlimit(2), INR_OPEN_CUR.
-func openFiles() []fork.Call {
-	var now unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_NOFILE, &now) != nil || now.Cur != now.Max-1 {
-		return nil
-	}
-	limit := &unix.Rlimit{Cur: min(1024, now.Max), Max: now.Max}
-	return []fork.Call{{Number: unix.SYS_PRLIMIT64, Name: "prlimit RLIMIT_NOFILE", Keep: limit,
-		Args: [6]uintptr{0, unix.RLIMIT_NOFILE, uintptr(unsafe.Pointer(limit))}}}
+	return append(append(calls, hearing()...), fork.OpenFiles()...)
 }
 
 func closeMaster(fd int) {
 	if fd >= 0 {
 		unix.Close(fd)
 	}
-}
-
-// openTerminal makes a pseudo terminal in the sandbox's own devpts, or the
-// host's where that is shared; pty(7), ioctl_tty(2).
-func openTerminal(size proto.Size) (master, slave int, err error) {
-	master, err = unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1, -1, &fs.PathError{Op: "open", Path: "/dev/ptmx", Err: err}
-	}
-	if err := unix.IoctlSetPointerInt(master, unix.TIOCSPTLCK, 0); err != nil {
-		unix.Close(master)
-		return -1, -1, fmt.Errorf("unlock terminal: %w", err)
-	}
-	peer, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
-	if errno != 0 {
-		unix.Close(master)
-		return -1, -1, fmt.Errorf("open terminal: %w", errno)
-	}
-	slave = int(peer)
-	if size.Rows > 0 && size.Cols > 0 {
-		// A terminal without a size still works; the first resize sets it.
-		_ = unix.IoctlSetWinsize(slave, unix.TIOCSWINSZ, &unix.Winsize{Row: size.Rows, Col: size.Cols})
-	}
-	return master, slave, nil
 }
 
 // lookUp finds a program as a shell does: a name with a slash is a path,

@@ -1,0 +1,71 @@
+package tui
+
+import (
+	"os"
+	"os/signal"
+	"sync/atomic"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// sleeper lets the program be stopped and continued (job control) without the
+// terminal staying as the screen needs it. The first stop signal, or the key,
+// has Bubble Tea give the terminal back; that sends the signal once more, and
+// this one stops the process, by SIGSTOP: Go does not give a signal that was
+// once listened to its default action back.
+type sleeper struct {
+	signals chan os.Signal
+	done    chan struct{}
+	lying   atomic.Bool // the terminal is being given back, or was
+}
+
+// newSleeper begins to listen. send takes the messages.
+func newSleeper(send func(tea.Msg)) *sleeper {
+	s := &sleeper{signals: make(chan os.Signal, 1), done: make(chan struct{})}
+	if len(stops) > 0 {
+		signal.Notify(s.signals, stops...)
+	}
+	go func() {
+		for {
+			select {
+			case <-s.signals:
+				if s.lying.Load() {
+					stopSelf()
+					continue
+				}
+				send(s.lieDown())
+			case <-s.done:
+				return
+			}
+		}
+	}()
+	return s
+}
+
+// lieDown returns the message that gives the terminal back and stops the
+// program; another one when nobody could let it go on.
+func (s *sleeper) lieDown() tea.Msg {
+	if !jobControl() {
+		return cannotSleepMsg{}
+	}
+	s.lying.Store(true)
+	return tea.SuspendMsg{}
+}
+
+func (s *sleeper) close() {
+	signal.Stop(s.signals)
+	close(s.done)
+}
+
+type cannotSleepMsg struct{}
+
+// suspend stops the program until the shell that started it lets it go on.
+func (m *Model) suspend() tea.Cmd { return m.sleeper.lieDown }
+
+// awake is told that the program went on.
+func (m *Model) awake() tea.Cmd {
+	if m.sleeper != nil {
+		m.sleeper.lying.Store(false)
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+//go:build !unix
+
+package tui
+
+import "os"
+
+// stops is empty: there is no job control.
+var stops []os.Signal
+
+func stopSelf() {}
+
+func jobControl() bool { return false }
