@@ -186,7 +186,7 @@ func TestSandboxScreen(t *testing.T) {
 	d.Type("mount x")
 	d.Press("enter")
 	d.Until("30") // the board follows what is done inside
-	d.Press("ctrl+g", "q")
+	d.Press("f2", "q")
 	d.Wait()
 	if e.count() != 0 || m.screen != onHome {
 		t.Error("leaving did not end the sandbox")
@@ -242,7 +242,7 @@ func TestLateMessages(t *testing.T) {
 	before := d.Screen()
 	for _, msg := range []tea.Msg{
 		measuredMsg{about: 7, step: &lessons.Step{}}, shellMsg{about: 7}, killedMsg{about: 7}, watchMsg{about: 7},
-		sightMsg{about: 7}, frameMsg{about: 7}, progressMsg{about: 7, now: play.Progress{}}, spinMsg{about: 7},
+		sightMsg{about: 7}, framesMsg{about: 7}, progressMsg{about: 7, now: play.Progress{}}, spinMsg{about: 7},
 	} {
 		d.Send(msg)
 	}

@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	default:
 		os.Exit(fullScreen())
 	}
+	if os.Getenv(inEditor) != "" {
+		os.Exit(editor())
+	}
 	os.Exit(m.Run())
 }
 
@@ -43,14 +46,14 @@ func fullScreen() int {
 		return 1
 	}
 	e := &fakeEngine{}
-	err = Run(context.Background(), Options{Course: course, Engine: e, Start: "mounts", Theme: styles.Dark, Variant: lessons.Root})
+	err = Run(context.Background(), Options{Course: course, Engine: e, Start: "mounts", Theme: styles.Dark, Variant: lessons.Root, HostShell: e.hostShell})
 	var signal *SignalError
 	if errors.As(err, &signal) {
 		fmt.Fprintln(os.Stderr, "signal", int(signal.Signal.(syscall.Signal)))
 	} else if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 	}
-	fmt.Fprintln(os.Stderr, "sandboxes:", e.count())
+	fmt.Fprintln(os.Stderr, "sandboxes:", e.count()+e.hosts)
 	return 0
 }
 
@@ -61,7 +64,7 @@ func TestEndings(t *testing.T) {
 		name, says string
 		end        func(*window, *os.Process)
 	}{
-		{"the learner leaves", "", func(w *window, _ *os.Process) { w.typing("\x07"); w.until("enter go inside"); w.typing("\x03") }},
+		{"the learner leaves", "", func(w *window, _ *os.Process) { w.typing("\x1bOQ"); w.until("enter go inside"); w.typing("\x03") }},
 		{"SIGTERM", "signal 15", func(_ *window, p *os.Process) { p.Signal(syscall.SIGTERM) }},
 		{"SIGHUP", "signal 1", func(_ *window, p *os.Process) { p.Signal(syscall.SIGHUP) }},
 		{"SIGQUIT", "signal 3", func(_ *window, p *os.Process) { p.Signal(syscall.SIGQUIT) }},

@@ -20,9 +20,12 @@ import (
 type fakeEngine struct {
 	mu      sync.Mutex
 	open    int           // sandboxes not closed
+	newest  *fakeSandbox  // of them
 	hold    chan struct{} // when set, experiments wait for it
 	refuses error         // when set, nothing starts
-	say     string        // what a shell writes first
+	say     string        // what a shell inside writes first
+	hosts   int           // shells on the host not closed
+	typed   []byte        // what shells on the host were sent
 }
 
 type fakeOp struct{ text, command string }
@@ -47,6 +50,7 @@ func (e *fakeEngine) Start(_ context.Context, p *sandbox.Plan, observe func(sand
 	defer e.mu.Unlock()
 	e.open++
 	b := &fakeSandbox{engine: e, plan: p, done: make(chan struct{})}
+	e.newest = b
 	for i, s := range p.Steps {
 		d := sandbox.Done{Operation: s.Operation, Layer: s.Layer, Microseconds: int64(411 + 10*i)}
 		b.transcript = append(b.transcript, d)
@@ -54,6 +58,9 @@ func (e *fakeEngine) Start(_ context.Context, p *sandbox.Plan, observe func(sand
 	}
 	return b, nil
 }
+
+// kill ends the newest sandbox, as somebody outside may.
+func (e *fakeEngine) kill() { e.newest.Close() }
 
 func (e *fakeEngine) count() int {
 	e.mu.Lock()
@@ -70,7 +77,11 @@ type fakeSandbox struct {
 
 	mu            sync.Mutex
 	tmpfs, exists bool
+	shell         *fakeShell // the newest
 }
+
+// say has the newest shell inside write something.
+func (b *fakeSandbox) say(text string) { go io.WriteString(b.shell.out, text) }
 
 func (b *fakeSandbox) Plan() *sandbox.Plan        { return b.plan }
 func (b *fakeSandbox) Transcript() []sandbox.Done { return b.transcript }
@@ -87,6 +98,11 @@ func (b *fakeSandbox) Close() error {
 }
 
 func (b *fakeSandbox) Look(_ context.Context, q play.Question) (play.Sight, error) {
+	select {
+	case <-b.done:
+		return play.Sight{}, play.ErrNoSandbox
+	default:
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	row := func(id, label, host, inside, word string) facts.Row {
@@ -143,18 +159,57 @@ func (b *fakeSandbox) Script(context.Context) (play.Script, error) {
 
 // Shell starts something that echoes and knows a few commands.
 func (b *fakeSandbox) Shell(context.Context, int, int) (play.Shell, error) {
-	r, w := io.Pipe()
-	s := &fakeShell{PipeReader: r, out: w, box: b}
-	go func() { io.WriteString(w, b.engine.say+"tent# ") }()
-	go func() { <-b.done; w.Close() }()
+	s := newFakeShell("tent# ", b.engine.say)
+	s.run, b.shell = b.run, s
+	go func() { <-b.done; s.out.Close() }()
 	return s, nil
+}
+
+// hostShell starts one for the host, which knows nothing.
+func (e *fakeEngine) hostShell(context.Context, int, int) (play.Shell, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hosts++
+	s := newFakeShell("host$ ", "")
+	s.run = func(string) {}
+	return &fakeHost{fakeShell: s, engine: e}, nil
+}
+
+type fakeHost struct {
+	*fakeShell
+	engine *fakeEngine
+	once   sync.Once
+}
+
+func (h *fakeHost) Write(p []byte) (int, error) {
+	h.engine.mu.Lock()
+	h.engine.typed = append(h.engine.typed, p...)
+	h.engine.mu.Unlock()
+	return h.fakeShell.Write(p)
+}
+
+func (h *fakeHost) Close() error {
+	h.once.Do(func() {
+		h.out.Close()
+		h.engine.mu.Lock()
+		defer h.engine.mu.Unlock()
+		h.engine.hosts--
+	})
+	return nil
 }
 
 type fakeShell struct {
 	*io.PipeReader
-	out  *io.PipeWriter
-	box  *fakeSandbox
-	line string
+	out    *io.PipeWriter
+	prompt string
+	run    func(line string)
+	line   string
+}
+
+func newFakeShell(prompt, say string) *fakeShell {
+	r, w := io.Pipe()
+	go func() { io.WriteString(w, say+prompt) }()
+	return &fakeShell{PipeReader: r, out: w, prompt: prompt}
 }
 
 func (s *fakeShell) Resize(int, int) error { return nil }
@@ -171,8 +226,8 @@ func (s *fakeShell) Write(p []byte) (int, error) {
 			case "panic": // in a goroutine of the terminal's
 				panic("asked for")
 			}
-			s.run()
-			io.WriteString(s.out, "tent# ")
+			s.run(s.line)
+			io.WriteString(s.out, s.prompt)
 			s.line = ""
 		case 7:
 			io.WriteString(s.out, "^G")
@@ -184,11 +239,11 @@ func (s *fakeShell) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (s *fakeShell) run() {
-	s.box.mu.Lock()
-	defer s.box.mu.Unlock()
-	s.box.tmpfs = s.box.tmpfs || strings.HasPrefix(s.line, "mount")
-	s.box.exists = s.box.exists || strings.HasPrefix(s.line, "touch")
+func (b *fakeSandbox) run(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tmpfs = b.tmpfs || strings.HasPrefix(line, "mount")
+	b.exists = b.exists || strings.HasPrefix(line, "touch")
 }
 
 // notHere is what the engine says on a machine that cannot.

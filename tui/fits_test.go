@@ -40,7 +40,7 @@ func fits(t testing.TB, d *tuitest.Driver, width, height int) {
 func TestRandomKeys(t *testing.T) {
 	keys := []string{
 		"enter", "enter", "n", "b", "tab", "shift+tab", "z", "H", "S", "y", "p", "K", "?", "q", "esc", "space",
-		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "/", ",", "left", "right", "backspace", "f1", "f2", "f3", "x", "é",
+		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "/", ",", "left", "right", "backspace", "f1", "f2", "f3", "f4", "shift+pgup", "shift+pgdown", "x", "é",
 	}
 	rounds := 4000
 	if testing.Short() {
@@ -78,5 +78,8 @@ func TestRandomKeys(t *testing.T) {
 	}
 	if n := e.count(); n != 0 {
 		t.Errorf("%d sandboxes are still open after Close", n)
+	}
+	if e.hosts != 0 {
+		t.Errorf("%d shells on the host are still open after Close", e.hosts)
 	}
 }

@@ -102,7 +102,7 @@ func (m *Model) freeSays() string {
 // freeStart starts the sandbox in place of the one before.
 func (m *Model) freeStart() tea.Cmd {
 	f := m.free
-	gone := m.dropShell(f.tent)
+	gone := m.dropShell(f.tent, paneInside)
 	f.tent.live = false
 	f.step = &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}}
 	return tea.Batch(gone, m.run(f.tent, f.step))

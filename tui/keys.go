@@ -79,7 +79,10 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"tab"}, show: "tab", does: "pane", where: inPanes, foot: left, spare: 1, do: func(m *Model) tea.Cmd { m.nextPane(1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }, help: "the next pane"},
 		{keys: []string{"shift+tab"}, show: "shift+tab", does: "the pane before", where: inPanes, do: func(m *Model) tea.Cmd { m.nextPane(-1); return nil }, on: func(m *Model) bool { return len(m.panes()) > 1 }},
 		{keys: []string{"z"}, show: "z", does: "zoom", where: inPanes, foot: left, spare: 3, do: func(m *Model) tea.Cmd { m.zoom = !m.zoom; return nil }, on: func(m *Model) bool { return m.wide() && len(m.panes()) > 1 }, help: "give the pane all of the screen, and back"},
-		{keys: []string{"ctrl+g", "f3"}, show: "ctrl-g", does: "shell", where: inTheTent, foot: left, spare: 4, do: (*Model).toShell, on: canEnter, help: "into the shell inside; there, back out (twice sends it)"},
+		{keys: []string{"ctrl+g"}, show: "ctrl-g", does: "shells", where: inTheTent, foot: left, spare: 4, do: (*Model).toShell, help: "the shells, one after the other (twice sends it)"},
+		{keys: []string{"f3"}, show: "F3", does: "the shell inside, from anywhere", where: inTheTent, do: (*Model).toInside, on: canEnter},
+		{keys: []string{"f4"}, show: "F4", does: "the shell on the host, from anywhere", where: inTheTent, do: (*Model).enterHost},
+		{keys: []string{"v"}, show: "v", does: "look back in a shell, as shift-pgup there", where: inTheTent, do: (*Model).lookBack, on: func(m *Model) bool { _, ok := m.leftBehind(); return ok }},
 		{keys: []string{"esc"}, show: "esc", does: "cancel", where: inTheTent, foot: left, do: (*Model).cancelRun, on: func(m *Model) bool { return m.tent().busy != nil }, help: "cancel what is under way"},
 		{keys: []string{"f2"}, show: "F2", does: "the first pane, from anywhere", where: inTheTent, do: func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
 
@@ -185,44 +188,6 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return b.do(m)
 	}
 	return nil
-}
-
-// shellKeys are the few that a shell does not get.
-var shellKeys = []struct {
-	key, show, does string
-	do              func(*Model) tea.Cmd
-}{
-	{"ctrl+g", "ctrl-g", "back (twice sends it)", func(m *Model) tea.Cmd { m.leftAt = m.opt.Now(); m.leaveShell(); return nil }},
-	{"f2", "F2", "lesson", func(m *Model) tea.Cmd { m.leaveShell(); return nil }},
-	{"f3", "F3", "", func(*Model) tea.Cmd { return nil }},
-	{"f1", "F1", "help", (*Model).openHelp},
-}
-
-func (m *Model) keyInShell(k tea.KeyPressMsg) tea.Cmd {
-	name := m.meant(k.String())
-	for _, s := range shellKeys {
-		if s.key == name {
-			return s.do(m)
-		}
-	}
-	m.shellKey(k)
-	return nil
-}
-
-// toShell goes into the shell, on a task as enter does: into the sandbox of
-// that task. Right after leaving it by the same key it sends that key, too.
-func (m *Model) toShell() tea.Cmd {
-	t := m.tent()
-	if m.onTask() && !m.taskRuns() {
-		return m.main()
-	}
-	twice := t.shell != nil && !m.leftAt.IsZero() && m.opt.Now().Sub(m.leftAt) < twiceTime
-	m.leftAt = m.leftAt.Add(-twiceTime)
-	cmd := m.enterShell(t)
-	if twice {
-		m.shellKey(tea.KeyPressMsg{Code: 'g', Mod: tea.ModCtrl})
-	}
-	return cmd
 }
 
 func (m *Model) cancelRun() tea.Cmd {

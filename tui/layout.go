@@ -13,6 +13,7 @@ const (
 	paneBoard              // host and sandbox side by side
 	paneKernel             // what the kernel was asked
 	paneInside             // the shell inside
+	paneHost               // the learner's own shell on the host
 	paneDetail             // what there is to say about a line of a sheet
 	paneTent               // the drawing; never has the keys
 )
@@ -57,16 +58,24 @@ func (m *Model) panes() []pane {
 	if m.hasBoard() {
 		out = append(out, paneBoard, paneKernel)
 	}
-	if m.hasShell() {
-		out = append(out, paneInside)
+	for _, p := range shellPanes {
+		if m.hasShell(p) {
+			out = append(out, p)
+		}
 	}
 	return out
 }
 
-// hasShell tells whether there is a pane for a shell.
-func (m *Model) hasShell() bool {
+// hasShell tells whether there is something in the pane of a shell.
+func (m *Model) hasShell(p pane) bool {
 	t := m.tent()
-	return t != nil && (t.shell != nil || t.opens)
+	return t != nil && (t.shells[p] != nil || t.opens[p])
+}
+
+// showsShells tells whether shells stand beside what they are about: on a task,
+// in the sandbox, and where one has the keys.
+func (m *Model) showsShells() bool {
+	return m.onTask() || m.focus.isShell() || m.screen == onSandbox && (m.hasShell(paneInside) || m.hasShell(paneHost))
 }
 
 // hasBoard tells whether board and kernel belong on the screen: where the step
@@ -87,7 +96,7 @@ func (m *Model) places() []place {
 		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
 	case m.zoom || !m.wide() || !m.hasBoard():
 		return []place{{m.focus, 0, 0, width, height}}
-	case m.onTask(), m.hasShell() && (m.screen == onSandbox || m.focus == paneInside):
+	case m.showsShells():
 		return m.withShell(width, height)
 	}
 	left := min(width*54/100, measure+4) // text does not get wider than can be read
@@ -103,7 +112,8 @@ func (m *Model) places() []place {
 	}
 }
 
-// withShell puts the shell below, and above it what it is about.
+// withShell puts the shells below, side by side, and above them what they are
+// about.
 func (m *Model) withShell(width, height int) []place {
 	left := width / 2
 	top := height * 55 / 100
@@ -111,12 +121,15 @@ func (m *Model) withShell(width, height int) []place {
 		{paneMain, 0, 0, left, top},
 		{paneBoard, left, 0, width - left, top},
 	}
-	if !m.hasShell() {
-		return append(places,
-			place{paneTent, 0, top, left, height - top},
-			place{paneKernel, left, top, width - left, height - top})
+	switch inside, host := m.hasShell(paneInside), m.hasShell(paneHost); {
+	case inside && host:
+		return append(places, place{paneInside, 0, top, left, height - top}, place{paneHost, left, top, width - left, height - top})
+	case inside:
+		return append(places, place{paneInside, 0, top, width, height - top})
+	case host:
+		return append(places, place{paneHost, 0, top, width, height - top})
 	}
-	return append(places, place{paneInside, 0, top, width, height - top})
+	return append(places, place{paneTent, 0, top, left, height - top}, place{paneKernel, left, top, width - left, height - top})
 }
 
 // place finds a pane's place; when it has none, the size it would have alone.
@@ -129,20 +142,10 @@ func (m *Model) place(p pane) place {
 	return place{p, 0, 0, m.width, m.bodyHeight()}
 }
 
-// shellSize is the size of the terminal of a shell in its pane.
-func (m *Model) shellSize() (cols, rows int) {
-	width, height := m.width, m.bodyHeight()
-	if m.wide() && m.hasBoard() && !(m.zoom && m.focus == paneInside) {
-		height -= height * 55 / 100
-	}
-	cols, rows = panel.Box{Width: width, Height: height, Flush: true}.Inner()
-	return max(cols, 1), max(rows, 1)
-}
-
 // inner is the size of what a pane shows, inside its border.
 func (m *Model) inner(p pane) (width, height int) {
 	at := m.place(p)
-	return panel.Box{Width: at.width, Height: at.height, Flush: p == paneInside}.Inner()
+	return panel.Box{Width: at.width, Height: at.height, Flush: p.isShell()}.Inner()
 }
 
 // content is what a pane has to show, all of it.
@@ -162,8 +165,8 @@ func (m *Model) content(p pane, width, height int) []string {
 	case p == paneTent:
 		return panel.Tent(m.styles, m.drawn(t), width, height)
 	}
-	if t.shell != nil {
-		return t.shell.frame.Lines
+	if s := t.shells[p]; s != nil {
+		return s.frame.Lines
 	}
 	return nil
 }

@@ -66,6 +66,8 @@ type Options struct {
 	Reload func(context.Context) (*lessons.Course, error)
 	// Wall is set where a lesson is shown to a room. Close it afterwards.
 	Wall *present.Wall
+	// HostShell starts a shell on the host; play.HostShell when nil.
+	HostShell func(ctx context.Context, cols, rows int) (play.Shell, error)
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -98,12 +100,12 @@ type Model struct {
 	focus   pane
 	zoom    bool
 	scrolls map[pane]int
-	leftAt  time.Time // when ctrl-g last left a shell
+	left    leftShell
 
 	rendered  map[rendering][]string
 	rendering map[rendering]bool
 	pending   int // commands under way that come to an end by themselves
-	tents     int // number of tents so far: the id of the next
+	tents     int // number of tents and of shells on the host so far: the ids of what must be closed
 }
 
 // screen names what is behind pages and questions.
@@ -121,6 +123,9 @@ const (
 func New(ctx context.Context, o Options) *Model {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.HostShell == nil {
+		o.HostShell = play.HostShell
 	}
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()
@@ -229,8 +234,8 @@ func (m *Model) settle() tea.Cmd {
 	if m.tooSmall() {
 		return nil
 	}
-	if t := m.tent(); t != nil && t.shell != nil {
-		m.fitShell(t)
+	if t := m.tent(); t != nil {
+		m.fitShells(t)
 	}
 	if m.screen == onLesson && m.page == nil {
 		return m.renderMissing()

@@ -1,13 +1,6 @@
 package tui
 
-import (
-	"time"
-
-	"github.com/tentpole-labs/tentpole/lessons"
-)
-
-// twiceTime is how soon a second ctrl-g must come to be sent to the shell.
-const twiceTime = 600 * time.Millisecond
+import "github.com/tentpole-labs/tentpole/lessons"
 
 // choosing tells whether the step waits for a choice.
 func (m *Model) choosing() bool {

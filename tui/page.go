@@ -65,7 +65,7 @@ func (m *Model) openHelp() tea.Cmd {
 		for _, r := range rows {
 			out = append(out, s.Key.Render(panel.Pad(r[0], 14))+r[1])
 		}
-		return append(out, "", s.Faint.Render("In a shell every key goes inside but ctrl-g, F1, F2 and F3."))
+		return append(out, "", s.Faint.Render("In a shell all keys go there but ctrl-g, F1 to F4 and shift-pgup."))
 	})
 	return nil
 }

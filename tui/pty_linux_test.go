@@ -55,7 +55,7 @@ func openWindow(t *testing.T) *window {
 		t.Fatal(err)
 	}
 	w := &window{t: t, near: near, far: far}
-	w.terminal = terminal.New(w, 80, 24, nil)
+	w.terminal = terminal.New(w, 80, 24, terminal.Options{})
 	t.Cleanup(func() { w.terminal.Close(); far.Close(); near.Close() })
 	return w
 }

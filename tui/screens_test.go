@@ -30,7 +30,7 @@ var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
 func options(t testing.TB, e *fakeEngine) Options {
 	c := &clock{noon}
-	return Options{Course: course(t), Engine: e, Theme: styles.Dark, Variant: lessons.Root, Now: c.Now}
+	return Options{Course: course(t), Engine: e, Theme: styles.Dark, Variant: lessons.Root, Now: c.Now, HostShell: e.hostShell}
 }
 
 // begin starts a model with the options, and closes it when the test ends.
@@ -67,9 +67,11 @@ var walk = []struct {
 		d.Type("mount -t tmpfs tmpfs /tmp")
 		d.Press("enter")
 		d.Until("[x]")
-		d.UntilScreen("has the next prompt", func(s string) bool { return strings.Count(s, "tent#") == 2 })
+		d.UntilScreen("has the next prompt, and the host's where that is seen", func(s string) bool {
+			return strings.Count(s, "tent#") == 2 && strings.Contains(s, "HOST as") == strings.Contains(s, "host$")
+		})
 	}},
-	{"quiz", func(d *tuitest.Driver) { d.Press("ctrl+g", "n"); d.Wait(); d.Press("enter"); d.Wait() }},
+	{"quiz", func(d *tuitest.Driver) { d.Press("f2", "n"); d.Wait(); d.Press("enter"); d.Wait() }},
 	{"help", func(d *tuitest.Driver) { d.Press("?"); d.Wait() }},
 }
 

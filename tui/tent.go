@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +11,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/terminal"
 )
 
 // tent is a player and what is known of its sandbox: what lesson and sandbox
@@ -28,10 +30,14 @@ type tent struct {
 	board      facts.Board
 	changed    []string
 
-	busy  *busy
-	runs  int
-	shell *shell
-	opens bool // a shell is being started
+	busy *busy
+	runs int
+
+	shells  map[pane]*shell
+	opens   map[pane]bool    // a shell is being started
+	host    int              // id of the newest shell on the host, among what must be closed
+	frames  *terminal.Frames // of the shells
+	listens bool             // somebody waits for them
 
 	watches int // number of watches so far; only the newest goes on
 }
@@ -52,7 +58,7 @@ func (about) orphan(*Model) tea.Cmd { return nil }
 
 func (m *Model) newTent(p *play.Player) *tent {
 	m.tents++
-	t := &tent{id: m.tents, player: p}
+	t := &tent{id: m.tents, player: p, shells: map[pane]*shell{}, opens: map[pane]bool{}, frames: terminal.NewFrames()}
 	t.ctx, t.cancel = context.WithCancel(m.ctx)
 	m.open.add(t.id, func() error {
 		t.cancel() // first, or closing waits for what is under way
@@ -66,8 +72,10 @@ func (m *Model) strike(t *tent) tea.Cmd {
 	if t == nil {
 		return nil
 	}
-	id := t.id
-	return tea.Batch(m.dropShell(t), m.job(func() tea.Msg { return savedMsg{m.open.close(id)} }))
+	id, host := t.id, t.host
+	return tea.Batch(m.dropShell(t, paneInside), m.dropShell(t, paneHost), m.job(func() tea.Msg {
+		return savedMsg{errors.Join(m.open.close(host), m.open.close(id))}
+	}))
 }
 
 // layers is what is raised, or would be.
@@ -182,7 +190,7 @@ func (r measuredMsg) update(m *Model, t *tent) tea.Cmd {
 	t.busy = nil
 	var gone tea.Cmd
 	if r.got.Plan != t.plan { // another sandbox: a shell in the one before has ended with it
-		gone = m.dropShell(t)
+		gone = m.dropShell(t, paneInside)
 	}
 	t.live = r.got.Plan != nil && (r.err == nil || r.got.Result != nil)
 	if r.got.Plan != nil {
@@ -214,7 +222,7 @@ func (k killedMsg) update(m *Model, t *tent) tea.Cmd {
 	t.live, t.plan, t.transcript, t.board, t.changed = false, nil, nil, facts.Board{}, nil
 	m.notice = "The sandbox and everything in it has ended."
 	m.trouble("the sandbox did not end cleanly", k.err)
-	return nil
+	return m.dropShell(t, paneInside)
 }
 
 type savedMsg struct{ err error }

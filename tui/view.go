@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -80,11 +79,13 @@ func (m *Model) body() []string {
 func (m *Model) box(at place) panel.Box {
 	b := panel.Box{
 		Title: m.title(at.pane), Width: at.width, Height: at.height, Scroll: m.scrolls[at.pane],
-		Focus: at.pane == m.focus, Flush: at.pane == paneInside,
+		Focus: at.pane == m.focus, Flush: at.pane.isShell(),
 	}
 	width, height := b.Inner()
 	b.Lines = m.content(at.pane, width, height)
-	if at.pane != paneInside && at.pane != paneTent {
+	if at.pane.isShell() {
+		b.Scroll, b.Foot = 0, m.shellFoot(at.pane)
+	} else if at.pane != paneTent {
 		b.Scroll = max(min(b.Scroll, len(b.Lines)-height), 0)
 		b.Foot = m.more(len(b.Lines), b.Scroll, height)
 	}
@@ -105,7 +106,7 @@ func (m *Model) more(lines, scroll, height int) string {
 }
 
 // names are what panes are called.
-var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneTent: "tent", paneDetail: "about this line"}
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneHost: "HOST", paneTent: "tent", paneDetail: "about this line"}
 
 func (m *Model) name(p pane) string {
 	if p != paneMain {
@@ -126,7 +127,7 @@ func (m *Model) name(p pane) string {
 // all their names, the one that is seen standing out.
 func (m *Model) title(p pane) string {
 	s := m.styles
-	if alone := m.zoom || !m.wide(); alone && p != paneInside && len(m.panes()) > 1 {
+	if alone := m.zoom || !m.wide(); alone && !p.isShell() && len(m.panes()) > 1 {
 		var tabs []string
 		for _, other := range m.panes() {
 			if other == p {
@@ -140,10 +141,8 @@ func (m *Model) title(p pane) string {
 	switch {
 	case p == paneTent && m.screen == onHome:
 		return s.Title.Render("the poles")
-	case p == paneInside && m.focus == paneInside:
-		return s.Inside.Render("INSIDE   you are here")
-	case p == paneInside:
-		return s.Inside.Render("INSIDE")
+	case p.isShell():
+		return m.shellTitle(p)
 	case p == paneKernel && m.screen == onSandbox && !m.free.tent.live:
 		return s.Title.Render("what would be asked of the kernel")
 	case p == paneKernel:
@@ -203,10 +202,10 @@ func (m *Model) lessonHeader() string {
 	w := l.session.Walk
 	info := w.Lesson()
 	step := fmt.Sprintf("step %d of %d", w.At()+1, len(info.Steps))
-	if m.focus == paneInside && m.onTask() && !m.wide() {
+	if m.focus.isShell() && m.onTask() && !m.wide() {
 		line := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
 		for _, where := range []string{info.ID + "  " + step + " ", step + " "} {
-			if ansi.StringWidth(line)+2+ansi.StringWidth(where) <= m.width {
+			if panel.Width(line)+2+panel.Width(where) <= m.width {
 				return panel.Ends(line, where, m.width)
 			}
 		}
@@ -280,17 +279,7 @@ func (m *Model) footer() string {
 	case m.writing():
 		return " your words   " + s.Key.Render("enter") + " keep them  " + s.Key.Render("esc") + " put them away  " + s.Key.Render("ctrl-u") + " begin anew"
 	case m.inShell():
-		line := " keys go to: " + s.Inside.Render("INSIDE") + "  "
-		for _, k := range shellKeys {
-			does := k.does
-			if k.key == "f2" {
-				does = m.name(paneMain)
-			}
-			if does != "" {
-				line += "  " + s.Key.Render(m.shows(k.key, k.show)) + " " + does
-			}
-		}
-		return line
+		return m.shellFooter()
 	}
 	var items []footItem
 	said := map[string]bool{}
@@ -335,7 +324,7 @@ func footerLine(items []footItem, width int) string {
 			}
 		}
 		l, r := " "+strings.Join(sides[left], gap), strings.Join(sides[right], gap)+" "
-		if ansi.StringWidth(l)+ansi.StringWidth(r)+2 <= width || len(items) <= 1 {
+		if panel.Width(l)+panel.Width(r)+2 <= width || len(items) <= 1 {
 			return panel.Ends(l, r, width)
 		}
 		items = slices.Delete(items, drop, drop+1)
@@ -356,21 +345,4 @@ func (m *Model) help() [][2]string {
 		out = append(out, [2]string{m.shows(b.keys[0], b.show), text})
 	}
 	return out
-}
-
-// cursor is where the shell's cursor is on the screen.
-func (m *Model) cursor() *tea.Cursor {
-	if m.tooSmall() || !m.inShell() {
-		return nil
-	}
-	f := m.tent().shell.frame
-	if !f.Cursor {
-		return nil
-	}
-	at := m.place(paneInside)
-	x, y := at.x+1+f.X, m.bodyTop()+at.y+1+f.Y
-	if f.X >= at.width-2 || f.Y >= at.height-2 {
-		return nil // the frame is of before the pane became smaller
-	}
-	return tea.NewCursor(x, y)
 }

@@ -12,7 +12,7 @@ import (
 
 // watchTime is the time between two looks at a sandbox that may be changed by
 // hand: while a task is open, and while there is a shell.
-const watchTime = 500 * time.Millisecond
+const watchTime = time.Second
 
 // watch looks at the sandbox in a while, and so on until it is gone. There is
 // one watch a sandbox.
@@ -36,7 +36,7 @@ func (w watchMsg) update(m *Model, t *tent) tea.Cmd {
 		return nil
 	}
 	step := m.stepInTent()
-	if step == nil || t.busy != nil || t.shell == nil && step.Kind != lessons.KindTask {
+	if step == nil || t.busy != nil || t.shells[paneInside] == nil && step.Kind != lessons.KindTask {
 		return t.lookSoon() // nothing that could have changed by hand
 	}
 	return func() tea.Msg {

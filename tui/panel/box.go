@@ -67,7 +67,7 @@ func edge(border lipgloss.Style, left, right, label string, width int) string {
 		return border.Render(left + strings.Repeat("─", room) + right)
 	}
 	label = ansi.Truncate(label, room-4, "…")
-	rest := room - 3 - ansi.StringWidth(label)
+	rest := room - 3 - Width(label)
 	return border.Render(left+"─ ") + label + border.Render(" "+strings.Repeat("─", rest)+right)
 }
 
@@ -94,10 +94,10 @@ func Fit(lines []string, width, height int) []string {
 
 // Pad cuts or fills one line to exactly that width.
 func Pad(line string, width int) string {
-	w := ansi.StringWidth(line)
+	w := Width(line)
 	if w > width {
 		line = ansi.Truncate(line, width, "…")
-		if w = ansi.StringWidth(line); width <= 0 {
+		if w = Width(line); width <= 0 {
 			return ""
 		}
 	}
@@ -120,7 +120,7 @@ func Beside(columns ...[]string) []string {
 // Ends puts one text at the left end of a line and one at the right end. When
 // there is no room for both, the left one is cut.
 func Ends(left, right string, width int) string {
-	r := ansi.StringWidth(right)
+	r := Width(right)
 	if r+2 > width {
 		return Pad(left, width)
 	}

@@ -213,7 +213,7 @@ func (o *owner) draw() Frame {
 	for y := range o.rows {
 		f.Lines[y] = o.numbered(l.top + y)
 		if n := l.top + y; l.mark != none && n >= from && n <= to {
-			f.Lines[y] = ansi.SGR(ansi.ReverseAttr) + ansi.Strip(f.Lines[y]) + ansi.ResetStyle
+			f.Lines[y] = ansi.SGR(ansi.AttrReverse) + ansi.Strip(f.Lines[y]) + ansi.ResetStyle
 		}
 	}
 	if l.mark != none {

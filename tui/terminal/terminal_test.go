@@ -12,6 +12,8 @@ import (
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/tentpole-labs/tentpole/tui/tuitest"
 )
 
 // program is the far side of a terminal: a test writes what it shows, and
@@ -125,43 +127,24 @@ func wellFormed(t *testing.T, f Frame, cols, rows int) {
 	}
 }
 
-// hostile is what a program may write to take over a terminal.
-var hostile = map[string]string{
-	"title":        "\x1b]0;owned\x07\x1b]2;owned\x1b\\",
-	"clipboard":    "\x1b]52;c;b3duZWQ=\x07",
-	"hyperlink":    "\x1b]8;;http://example.org\x07click\x1b]8;;\x07",
-	"c1":           "\u009b31m\u009d0;owned\u009c\x9b31m",
-	"bidi":         "a\u202eb\u2066c\u200fd",
-	"zero width":   "a\u200b\u200d\ufeffb",
-	"marks":        "a" + strings.Repeat("\u0301", 500),
-	"wide at edge": strings.Repeat("漢", 50) + "\x1b[1;10H漢",
-	"emoji":        "👩‍👩‍👧‍👦 ❤️ 🏳️‍🌈 1️⃣",
-	"dcs":          "\x1bPq#0;2;0;0;0~~\x1b\\",
-	"apc":          "\x1b_Gf=24;AAAA\x1b\\",
-	"cut short":    "\x1b[38;5",
-	"far away":     "\x1b[99999;99999Hx\x1b[99999A\x1b[99999Cy",
-	"repeat":       "x\x1b[65535b\x1b[65535b",
-	"big scroll":   "\x1b[65535S\x1b[65535T\x1b[65535L\x1b[65535M\x1b[65535P\x1b[65535@",
-	"margins":      "\x1b[5;2r\x1b[?69h\x1b[9;3s\x1b[?6hmargin",
-	"alt screen":   "\x1b[?1049h\x1b[?1049l\x1b[?47h",
-	"reset":        "\x1bc\x1b[!p",
-	"not utf-8":    "\xff\xfe\xc3(\xa0\xa1",
-	"unassigned":   "\U000e0041\U0010ffff\u0378",
-	"hangul":       "\u1100\u1161\u11a8",
-	"devanagari":   "क्षि",
-}
-
+// TestHostileOutput: it becomes cells and nothing else, and tells the program
+// nothing that could be typed somewhere.
 func TestHostileOutput(t *testing.T) {
-	for name, out := range hostile {
+	for name, out := range tuitest.Hostile {
 		t.Run(name, func(t *testing.T) {
 			p := newProgram()
-			term := begin(t, p, 20, 6)
-			io.WriteString(p.out, out)
-			io.WriteString(p.out, "\x18\x1b\\\x1b[?6l\x1b[r\x1b[2J\x1b[H"+out+"\x18\x1b\\\x1b[0m\x1b[?6l\x1b[r\x1b[6;1HEND")
-			f := until(t, term, "END", func(f Frame) bool { return strings.Contains(text(f), "END") })
-			wellFormed(t, f, 20, 6)
-			if s := text(f); strings.Contains(s, "owned") && name != "c1" {
-				t.Errorf("it shows what it should have kept: %q", s)
+			term := begin(t, p, 40, 20)
+			go io.WriteString(p.out, tuitest.Marked(out, "END", 20))
+			f := until(t, term, "END", func(f Frame) bool {
+				wellFormed(t, f, 40, 20)
+				if s := text(f); strings.Contains(s, "owned") && name != "c1" && name != "c1 dcs" && name != "media copy" {
+					t.Errorf("it shows what it should have kept: %q", s)
+				}
+				return strings.Contains(text(f), "END")
+			})
+			wellFormed(t, f, 40, 20)
+			if got := p.heard(); got != "" {
+				t.Errorf("the program was told %q", got)
 			}
 		})
 	}
@@ -276,7 +259,7 @@ func TestResizeAndPaste(t *testing.T) {
 
 // FuzzOutput: whatever is written, frames are well formed.
 func FuzzOutput(f *testing.F) {
-	for _, out := range hostile {
+	for _, out := range tuitest.Hostile {
 		f.Add([]byte(out), uint8(20), uint8(6))
 	}
 	f.Fuzz(func(t *testing.T, out []byte, cols, rows uint8) {

@@ -32,6 +32,7 @@ type Driver struct {
 	messages chan tea.Msg
 	done     chan struct{}
 	quit     bool
+	copied   []string
 }
 
 // New starts a model on a screen of that size. The commands it leaves behind
@@ -68,8 +69,16 @@ func (d *Driver) Send(msg tea.Msg) {
 			d.start(cmd)
 		}
 		return
+	case steps: // go on with a sequence
+		d.Send(msg.msg)
+		d.start(inOrder(msg.rest))
+		return
 	case tea.QuitMsg:
 		d.quit = true
+		return
+	}
+	if v := reflect.ValueOf(msg); v.Type().String() == "tea.setClipboardMsg" { // it has no name outside Bubble Tea
+		d.copied = append(d.copied, v.String())
 		return
 	}
 	if cmds, ok := sequence(msg); ok {
@@ -113,14 +122,15 @@ func inOrder(cmds []tea.Cmd) tea.Cmd {
 	}
 }
 
-// deliver sends a message and goes on with a sequence.
-func (d *Driver) deliver(msg tea.Msg) {
-	if s, ok := msg.(steps); ok {
-		d.Send(s.msg)
-		d.start(inOrder(s.rest))
-		return
+// Next waits for the next message for Send: one of the model's commands, or one
+// from outside.
+func (d *Driver) Next(outside <-chan tea.Msg) tea.Msg {
+	select {
+	case msg := <-d.messages:
+		return msg
+	case msg := <-outside:
+		return msg
 	}
-	d.Send(msg)
 }
 
 // Press presses keys by their names: "enter", "ctrl+g", "a", "F2".
@@ -136,6 +146,9 @@ func (d *Driver) Type(text string) {
 		d.Send(tea.KeyPressMsg{Code: r, Text: string(r)})
 	}
 }
+
+// Paste pastes text.
+func (d *Driver) Paste(text string) { d.Send(tea.PasteMsg{Content: text}) }
 
 // Resize changes the size of the screen.
 func (d *Driver) Resize(width, height int) {
@@ -167,7 +180,7 @@ func (d *Driver) until(done func() bool, what func() string) {
 	for !done() {
 		select {
 		case msg := <-d.messages:
-			d.deliver(msg)
+			d.Send(msg)
 		case <-deadline.C:
 			d.t.Fatalf("%s after %s:\n%s", what(), Deadline, d.Screen())
 		}
@@ -179,7 +192,7 @@ func (d *Driver) Drain() {
 	for {
 		select {
 		case msg := <-d.messages:
-			d.deliver(msg)
+			d.Send(msg)
 		default:
 			return
 		}
@@ -188,6 +201,9 @@ func (d *Driver) Drain() {
 
 // Quit tells whether the model asked to end.
 func (d *Driver) Quit() bool { return d.quit }
+
+// Copied is what the model has put on the clipboard, in order.
+func (d *Driver) Copied() []string { return d.copied }
 
 // Raw is the screen as it is, with styles.
 func (d *Driver) Raw() string { return d.model.View().Content }
