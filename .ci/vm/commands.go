@@ -38,6 +38,7 @@ var commands = []struct{ name, debian string }{
 	{"sysctl", "procps"},
 	{"ip", "iproute2"},
 	{"nft", "nftables"},
+	{"prlimit", "util-linux"},
 	{"setpriv", "util-linux"},
 	{"unshare", "util-linux"},
 	{"nsenter", "util-linux"},
