@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -331,6 +332,9 @@ const blockTime = 30 * time.Second
 func onHost(ctx context.Context, script string, env []string, out *tail) (int, error) {
 	c := exec.CommandContext(ctx, "sh", "-c", script)
 	c.Env = append(os.Environ(), env...)
+	if self, err := os.Executable(); err == nil { // a block may call tentpole by its name, and means this one
+		c.Env = append(c.Env, "PATH="+filepath.Dir(self)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
 	c.Stdout, c.Stderr = out, out
 	c.WaitDelay = time.Second
 	err := c.Run()

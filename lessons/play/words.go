@@ -41,9 +41,7 @@ func Findings(r experiment.Result) []string {
 		out = append(out, fmt.Sprintf("Found: %s (inode %d): %s.", facts.Clean(p.Path), p.Inode, strings.TrimSuffix(facts.Clean(p.Why), ".")))
 	}
 	if len(r.Places) == 0 {
-		for _, o := range r.Observations {
-			out = append(out, fmt.Sprintf("%s: inside %s, host %s.", o.What, orDash(o.Inside), orDash(o.Host)))
-		}
+		out = append(out, observed(r)...)
 	}
 	if n := len(r.Namesakes); n > 0 {
 		out = append(out, "Also of that name, and not the same file: "+strconv.Itoa(n)+".")
