@@ -99,7 +99,7 @@ func TestRandomKeysOnSheets(t *testing.T) {
 		"enter", "tab", "shift+tab", "z", "m", "r", "r", "R", "x", "w", "y", "n", "s", "1", "2", "3", "?", "q", "esc", "space",
 		"up", "down", "down", "left", "right", "right", "h", "l", "j", "k", "pgup", "pgdown", "f1", "é",
 	}
-	rounds := 1500
+	rounds := 800
 	if testing.Short() {
 		rounds = 300
 	}
