@@ -345,6 +345,9 @@ func TestRemedyCopied(t *testing.T) {
 	if want := fmt.Sprint(tea.SetClipboard("sudo mkdir -p /etc/systemd/system/user@.service.d\nsudo systemctl daemon-reload\n")()); got != want {
 		t.Errorf("copied %q of %q", got, a.Remedy)
 	}
+	if got := commands("add to /etc/wsl.conf\n  [boot]\n  systemd=true\nthen\n  wsl --shutdown"); got != "[boot]\nsystemd=true\n" {
+		t.Errorf("copied %q", got)
+	}
 	if got := commands("sudo modprobe \x1b]52;c;eA==\aoverlay"); got != `sudo modprobe \x1b]52;c;eA==\x07overlay` {
 		t.Errorf("copied %q", got)
 	}
