@@ -167,7 +167,7 @@ func (e *experimentsSheet) detail(m *Model, width int) []string {
 func described(i experiment.Info) []panel.Entry {
 	turns := "no layer changes its answer"
 	if len(i.Layers) > 0 {
-		turns = sandbox.Set(i.Layers...).String()
+		turns = strings.Join(sandbox.Set(i.Layers...).Words(), ", ")
 	}
 	takes := "about " + experiment.Amount(i.Seconds*1000, "ms")
 	if i.Alone {
@@ -207,7 +207,7 @@ func measuredOn(stage sandbox.Rung, r experiment.Result) string {
 		line += "; " + play.Number(r.EntriesSearched) + " entries searched"
 	}
 	if gone := stage.Layers &^ r.Subject.Layers; gone != 0 {
-		line += "; not raised here: " + gone.String() + " (the doctor says why)"
+		line += "; not raised here: " + strings.Join(gone.Words(), ", ") + " (the doctor says why)"
 	}
 	return line
 }
