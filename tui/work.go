@@ -115,7 +115,7 @@ func listen[N any](ctx context.Context, w *work, box *mailbox[N], heard func(*wo
 	}
 }
 
-// turnOver keeps the spinner turning.
+// turnOver has the spinner turn and the seconds count.
 func turnOver(w *work) tea.Cmd {
 	return tea.Tick(spinTime, func(time.Time) tea.Msg {
 		return workMsg{w, func(*Model) tea.Cmd { return turnOver(w) }}
@@ -207,6 +207,5 @@ func (m *Model) workLine(width int) string {
 	if took >= longTime {
 		parts = slices.Insert(parts, 1, took.Truncate(time.Second).String())
 	}
-	turn := `|/-\`[int(took/spinTime)%4]
-	return string(turn) + " " + strings.Join(parts, " · ")
+	return m.spinner(took) + strings.Join(parts, " · ")
 }
