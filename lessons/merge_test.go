@@ -16,6 +16,7 @@ func TestMerge(t *testing.T) {
 			"old":  {Hash: "old", Done: day(1)},
 			"mine": {Hash: "a", Done: day(1)},
 		}}
+		p.Judge("I7", ClaimRecord{"in-part", *day(3)})
 		return p
 	}
 	there := func() *Progress {
@@ -25,6 +26,8 @@ func TestMerge(t *testing.T) {
 			"old":    {Hash: "new", Done: day(3)},
 			"theirs": {Hash: "a", Done: day(1)},
 		}}
+		p.Judge("I7", ClaimRecord{"holds", *day(2)})
+		p.Judge("P1", ClaimRecord{"holds", *day(2)})
 		p.Lessons["cpu"] = LessonRecord{At: "first", Steps: map[string]StepRecord{"first": {Hash: "c"}}}
 		return p
 	}
@@ -43,6 +46,8 @@ func TestMerge(t *testing.T) {
 			t.Errorf("%s: the later content is %+v", name, steps["old"])
 		case p.Lessons["mounts"].Seconds != 100:
 			t.Errorf("%s: %d seconds", name, p.Lessons["mounts"].Seconds)
+		case len(p.Claims) != 2 || p.Claims["I7"].Said != "in-part" || p.Claims["P1"].Said != "holds":
+			t.Errorf("%s: claims %+v", name, p.Claims)
 		}
 	}
 	if at := a.Lessons["mounts"].At; at != "task" {

@@ -11,7 +11,8 @@ const ProgressSchema = "tentpole/progress/v1"
 // Progress is what a learner has done, as kept on disk.
 type Progress struct {
 	Schema  string                  `json:"schema"`
-	Lessons map[string]LessonRecord `json:"lessons"` // by lesson id
+	Lessons map[string]LessonRecord `json:"lessons"`          // by lesson id
+	Claims  map[string]ClaimRecord  `json:"claims,omitempty"` // by claim id
 }
 
 // LessonRecord is what was done in one lesson.
@@ -91,6 +92,7 @@ func (p *Progress) Put(lesson string, r LessonRecord) {
 // Merge adds what another file of the same learner has. Nothing is lost by it;
 // where both know a step, the place that this one stands at stays.
 func (p *Progress) Merge(other *Progress) {
+	p.mergeClaims(other)
 	for id, theirs := range other.Lessons {
 		if have, known := p.Lessons[id]; known && have.At != "" {
 			theirs.At = have.At
@@ -115,8 +117,8 @@ func newer(a, b StepRecord) bool {
 // It returns false when there was nothing to forget.
 func (p *Progress) Reset(lesson, step string) bool {
 	if lesson == "" {
-		had := len(p.Lessons) > 0
-		p.Lessons = map[string]LessonRecord{}
+		had := len(p.Lessons) > 0 || len(p.Claims) > 0
+		p.Lessons, p.Claims = map[string]LessonRecord{}, nil
 		return had
 	}
 	l, known := p.Lessons[lesson]

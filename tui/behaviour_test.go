@@ -197,8 +197,10 @@ func TestSandboxScreen(t *testing.T) {
 func TestPages(t *testing.T) {
 	d, _ := begin(t, options(t, &fakeEngine{}), 80, 24)
 	d.Press("down", "down", "down", "enter")
-	want(t, d, "tentpole experiment run file")
-	d.Press("q", "?")
+	want(t, d, "‹ container ›")
+	d.Press("?")
+	want(t, d, "all experiments at all stages")
+	d.Press("esc", "q", "?")
 	want(t, d, "help")
 	d.Press("esc", "up", "up", "up", "enter", "enter")
 	d.Wait()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/tentpole-labs/tentpole/tui/tuitest"
@@ -46,18 +47,35 @@ func TestRandomKeys(t *testing.T) {
 	if testing.Short() {
 		rounds = 500
 	}
-	seed := uint64(1)
-	r := rand.New(rand.NewPCG(seed, 2))
+	r := rand.New(rand.NewPCG(1, 2))
 	e := &fakeEngine{say: "\x1b[31mred\x1b[0m \u202e\u009b wide 漢字 e\u0301\r\n"}
+	d, m := begin(t, options(t, e), 80, 24)
+	rattle(t, d, r, keys, rounds, func() {})
+	d.Wait()
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := e.count(); n != 0 {
+		t.Errorf("%d sandboxes are still open after Close", n)
+	}
+}
+
+// rattle presses keys and changes sizes at random; at does something between,
+// now and then.
+func rattle(t *testing.T, d *tuitest.Driver, r *rand.Rand, keys []string, rounds int, at func()) {
+	t.Helper()
 	width, height := 80, 24
-	d, m := begin(t, options(t, e), width, height)
+	d.Resize(width, height)
 	trail := []string{}
 	defer func() {
 		if v := recover(); v != nil {
 			t.Fatalf("panic: %v\nafter %v\n%s", v, trail[max(0, len(trail)-30):], d.Screen())
 		}
 	}()
-	for range rounds {
+	for i := range rounds {
+		if i%100 == 99 {
+			at()
+		}
 		switch r.IntN(12) {
 		case 0:
 			width, height = r.IntN(160), r.IntN(50)
@@ -72,12 +90,37 @@ func TestRandomKeys(t *testing.T) {
 		d.Drain()
 		fits(t, d, width, height)
 	}
-	d.Wait()
-	if err := m.Close(); err != nil {
-		t.Error(err)
+}
+
+// TestRandomKeysOnSheets does the same on the sheets, and opens them again when
+// they were left.
+func TestRandomKeysOnSheets(t *testing.T) {
+	keys := []string{
+		"enter", "tab", "shift+tab", "z", "m", "r", "r", "R", "x", "w", "y", "n", "s", "1", "2", "3", "?", "q", "esc", "space",
+		"up", "down", "down", "left", "right", "right", "h", "l", "j", "k", "pgup", "pgdown", "f1", "é",
 	}
-	if n := e.count(); n != 0 {
-		t.Errorf("%d sandboxes are still open after Close", n)
+	rounds := 800
+	if testing.Short() {
+		rounds = 300
+	}
+	e := &fakeEngine{say: "\x1b[31mred\x1b[0m \u202e\u009b wide 漢字 e\u0301\r\n"}
+	for name, open := range map[string]func(*Model) tea.Cmd{
+		"experiments": (*Model).openExperiments, "matrix": (*Model).openMatrix, "claims on trial": (*Model).openClaims, "doctor": (*Model).openDoctor,
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, m := begin(t, options(t, e), 80, 24)
+			again := func() {
+				if m.page, m.ask = nil, nil; m.screen != onSheet || m.sheet.name() != name {
+					d.Send(tea.BatchMsg{open(m)})
+				}
+			}
+			again()
+			rattle(t, d, rand.New(rand.NewPCG(3, 4)), keys, rounds, again)
+			d.Wait()
+			if m.work != nil {
+				t.Error("something is under way although the model is idle")
+			}
+		})
 	}
 	if e.hosts != 0 {
 		t.Errorf("%d shells on the host are still open after Close", e.hosts)

@@ -64,11 +64,12 @@ func (m *Model) entries() []entry {
 	out = append(out,
 		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: "Freely", open: (*Model).openSandbox},
 		entry{label: "experiments", detail: "do something inside, look for it outside", open: (*Model).openExperiments})
-	if m.opt.Doctor != nil {
-		out = append(out, entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor})
+	if m.opt.Lab.Claims != nil {
+		out = append(out, entry{label: "claims", detail: "judge what has been published, and put it on trial", open: (*Model).openClaims})
 	}
-	out = append(out, entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})
-	return out
+	return append(out,
+		entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor},
+		entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})
 }
 
 func partTitle(c *lessons.Course, number int) string {

@@ -1,5 +1,6 @@
 // Package tui is tentpole's full screen: one tea.Model, its layout and its
-// screens (home, lesson, sandbox, pages of text).
+// screens (home, lesson, sandbox, sheets of experiments, claims and features,
+// pages of text).
 //
 // Use [Run]. Without a terminal, or for a script or a screen reader, use
 // play.Plain instead; it plays the same lessons.
@@ -56,8 +57,8 @@ type Options struct {
 	SettingsTrouble error
 	// ASCII is set where nothing but ASCII can be shown.
 	ASCII bool
-	// Doctor reports what this machine can do, as text; nil leaves it out.
-	Doctor func(context.Context) (string, error)
+	// Lab does what the sheets of experiments, claims and the doctor ask for.
+	Lab Lab
 	// Ability says the same in one line for the home screen; nil leaves it out.
 	Ability func(context.Context) (string, error)
 	// Reload waits until the lessons have changed where they come from, and gives
@@ -93,6 +94,8 @@ type Model struct {
 	lesson  *lesson
 	free    *free
 	sheet   sheet
+	work    *work     // what the sheet has under way
+	sheets  sheets    // as they were left
 	page    *page     // in front of the screen
 	finder  *finder   // in front of everything
 	ask     *question // in place of the footer
@@ -127,6 +130,7 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()
 	}
+	o.Lab.fill()
 	m := &Model{
 		opt: o, ctx: ctx, settings: o.Settings, open: &resources{},
 		scrolls: map[pane]int{}, rendered: map[rendering][]string{}, rendering: map[rendering]bool{},
@@ -201,7 +205,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.trouble("the settings were not saved", msg.err)
 	case tea.PasteMsg:
 		m.paste(msg.Content)
-	case sheetMsg:
+	case sheetMsg: // before homeMsg, which every sheetMsg is, too
 		if m.screen == onSheet && m.sheet == msg.of() {
 			return msg.update(m)
 		}
@@ -226,8 +230,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 }
 
 // settle starts what the model as it is now lacks: texts that are not rendered
-// yet, and a terminal whose pane has another size.
+// yet, and a terminal whose pane has another size. It ends what nobody looks at.
 func (m *Model) settle() tea.Cmd {
+	m.leftWork()
 	if m.tooSmall() {
 		return nil
 	}

@@ -1,15 +1,10 @@
 package tui
 
 import (
-	"fmt"
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
-	"github.com/tentpole-labs/tentpole/sandbox/experiment"
-	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/markdown"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -92,43 +87,6 @@ func (m *Model) openPlan() tea.Cmd {
 			out := panel.Plan(s, plan, width)
 			if same != "" {
 				out = append(append(out, "", s.Strong.Render("The same with unshare and Docker"), ""), markdown.Lines(s, same, width)...)
-			}
-			return out
-		}}
-	})
-}
-
-// openExperiments lists the catalogue with the way to run each.
-func (m *Model) openExperiments() tea.Cmd {
-	m.openPage("experiments", func(s styles.Styles, width int) []string {
-		out := panel.Wrap("Each does something inside and looks for it outside. Run them from the command line; the course runs them for you.", width)
-		for _, e := range experiment.List() {
-			out = append(out, "", s.Strong.Render(panel.Pad(e.ID, 16))+e.Question)
-			out = append(out, panel.Wrap("inside: "+e.Inside, width)...)
-			out = append(out, panel.Wrap("host:   "+e.Host, width)...)
-			if len(e.Layers) > 0 {
-				out = append(out, panel.Wrap("turns with: "+sandbox.Set(e.Layers...).String(), width)...)
-			}
-			out = append(out, s.Code.Render(fmt.Sprintf("$ tentpole experiment run %s --stage container", e.ID)))
-		}
-		return out
-	})
-	return nil
-}
-
-// openDoctor tries what this machine can do.
-func (m *Model) openDoctor() tea.Cmd {
-	p := m.openPage("doctor: what this machine can do", sentence("Trying …"))
-	ctx, doctor := m.ctx, m.opt.Doctor
-	return m.job(func() tea.Msg {
-		report, err := doctor(ctx)
-		if err != nil {
-			report = strings.TrimRight(report+"\n"+err.Error(), "\n")
-		}
-		return pageMsg{p, func(_ styles.Styles, width int) []string {
-			var out []string
-			for line := range strings.Lines(report) {
-				out = append(out, panel.Wrap(facts.Clean(strings.TrimRight(line, "\n")), width)...)
 			}
 			return out
 		}}

@@ -86,8 +86,6 @@ func (p *settingsSheet) keys() []binding {
 	}
 }
 
-func (*settingsSheet) leave(*Model) tea.Cmd { return nil }
-
 // set moves a setting on by n and keeps it.
 func (m *Model) set(key string, n int) tea.Cmd {
 	m.settings = m.settings.Next(key, n)

@@ -10,8 +10,7 @@ import (
 // say about the line that the cursor is on. The model gives it panes, scrolling,
 // footer, help and the way home; it keeps what it shows and its own keys.
 //
-// What a sheet has under way reports by a sheetMsg, and ends with the context
-// that it began with: leave ends it.
+// What a sheet has under way is a work; leaving the sheet ends it.
 type sheet interface {
 	// name is what the screen and its main pane are called.
 	name() string
@@ -25,9 +24,11 @@ type sheet interface {
 	detail(m *Model, width int) []string
 	// keys are its own, before those that every sheet has.
 	keys() []binding
-	// leave ends what is under way.
-	leave(m *Model) tea.Cmd
 }
+
+// stacked is a sheet whose lines are too wide for anything beside them: the
+// details stand below.
+type stacked interface{ stacked() }
 
 // sheetMsg is a message for a sheet; it is dropped when that is not shown any
 // more.
@@ -43,9 +44,8 @@ func (m *Model) openSheet(s sheet) {
 }
 
 func (m *Model) leaveSheet() tea.Cmd {
-	cmd := m.sheet.leave(m)
 	m.goHome()
-	return cmd
+	return nil
 }
 
 // goHome shows the home screen, from its top or where its cursor was.
@@ -90,10 +90,46 @@ func (m *Model) hasDetail() bool {
 	return m.screen == onSheet && m.sheet.detail(m, m.width) != nil
 }
 
+// alone tells whether what is said about a line hides the lines.
+func (m *Model) alone() bool { return m.focus == paneDetail && (m.zoom || !m.wide()) }
+
+// sheetEscSays names what esc does: it ends or closes what came last.
+func (m *Model) sheetEscSays() string {
+	switch {
+	case m.work != nil:
+		return "cancel"
+	case m.alone():
+		return "back"
+	}
+	return "leave"
+}
+
+func (m *Model) sheetEsc() tea.Cmd {
+	switch m.sheetEscSays() {
+	case "cancel":
+		return m.cancelWork()
+	case "back":
+		m.focus = paneMain
+		return nil
+	}
+	return m.leaveSheet()
+}
+
+// readKey shows what is said about a line, where that is not beside it.
+func readKey() binding {
+	return binding{keys: []string{"enter"}, show: "enter", does: "read", where: inSheet, foot: left, spare: 1, help: "what there is to say about the line",
+		do: func(m *Model) tea.Cmd { m.focus = paneDetail; return nil },
+		on: func(m *Model) bool { return !m.wide() && m.focus == paneMain && m.hasDetail() }}
+}
+
 // sheetPlaces puts what is said about a line beside the lines.
 func (m *Model) sheetPlaces(width, height int) []place {
 	if m.zoom || !m.wide() || !m.hasDetail() {
 		return []place{{m.focus, 0, 0, width, height}}
+	}
+	if _, ok := m.sheet.(stacked); ok {
+		top := height * 66 / 100
+		return []place{{paneMain, 0, 0, width, top}, {paneDetail, 0, top, width, height - top}}
 	}
 	left := width * 58 / 100
 	return []place{{paneMain, 0, 0, left, height}, {paneDetail, left, 0, width - left, height}}

@@ -288,12 +288,3 @@ func folded(indent, text string) string {
 	}
 	return b.String()
 }
-
-// examine is the doctor for the home screen.
-func examine(ctx context.Context) (string, error) {
-	d, err := diagnose(ctx, "")
-	if err != nil {
-		return "", err
-	}
-	return d.String(), nil
-}

@@ -11,6 +11,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/claims"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 	"github.com/tentpole-labs/tentpole/tui"
 	"github.com/tentpole-labs/tentpole/tui/settings"
@@ -50,7 +51,8 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	if o.SettingsFile, o.SettingsTrouble = settings.File(); o.SettingsTrouble == nil {
 		o.Settings, o.SettingsTrouble = settings.Load(o.SettingsFile)
 	}
-	o.Engine, o.Doctor, o.Ability = play.NewEngine(), examine, ability
+	o.Engine, o.Ability = play.NewEngine(), ability
+	o.Lab = tui.Lab{Claims: func() (claims.Set, error) { return loadClaims(nil) }, Keep: keepMatrix}
 	return onScreen(tui.Run(c.Context(), o))
 }
 

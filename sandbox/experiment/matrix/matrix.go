@@ -70,6 +70,8 @@ type Progress struct {
 	Done, Total int
 	// Experiment and Stage are those of the cell that was begun or ended last.
 	Experiment, Stage string
+	// Cell is what came of it; nil when it was begun.
+	Cell *Cell
 }
 
 // Options say what is in a matrix.

@@ -59,9 +59,13 @@ func found(o experiment.Outcome) (experiment.Result, error) {
 // TestEveryCellIsMeasured: one sandbox a cell, at most two at once, none left.
 func TestEveryCellIsMeasured(t *testing.T) {
 	var s stand
-	last := Progress{}
+	last, told := Progress{}, 0
 	o := s.options(func(context.Context, string) (experiment.Result, error) { return found(experiment.Open) })
-	o.Progress = func(p Progress) { last = p }
+	o.Progress = func(p Progress) {
+		if last = p; p.Cell != nil && p.Cell.Outcome == experiment.Open && p.Cell.Stage == p.Stage {
+			told++
+		}
+	}
 	m, err := Run(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -69,8 +73,8 @@ func TestEveryCellIsMeasured(t *testing.T) {
 	if s.opened != 8 || s.open != 0 || s.most > lanes {
 		t.Errorf("%d sandboxes were raised, %d are left, %d were there at once", s.opened, s.open, s.most)
 	}
-	if last.Done != 8 || last.Total != 8 || !m.Complete {
-		t.Errorf("progress %+v, complete %v", last, m.Complete)
+	if last.Done != 8 || last.Total != 8 || told != 8 || !m.Complete {
+		t.Errorf("progress %+v, %d cells told, complete %v", last, told, m.Complete)
 	}
 	for _, row := range m.Rows {
 		for _, c := range row.Cells {

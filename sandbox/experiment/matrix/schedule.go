@@ -69,21 +69,24 @@ func (r *runner) row(ctx context.Context, j job) {
 		if ctx.Err() != nil {
 			return
 		}
-		r.tell(j.info.ID, s.Name, 0)
+		r.tell(Progress{Experiment: j.info.ID, Stage: s.Name})
 		cell := r.cell(ctx, j.info, s)
 		if ctx.Err() != nil {
 			return // it may have failed for that alone
 		}
 		j.cells[i] = cell
-		r.tell(j.info.ID, s.Name, 1)
+		r.tell(Progress{Experiment: j.info.ID, Stage: s.Name, Cell: &cell})
 	}
 }
 
-func (r *runner) tell(experiment, stage string, done int) {
+// tell reports that a cell was begun or has ended.
+func (r *runner) tell(p Progress) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.done += done
-	if r.Progress != nil {
-		r.Progress(Progress{Done: r.done, Total: r.total, Experiment: experiment, Stage: stage})
+	if p.Cell != nil {
+		r.done++
+	}
+	if p.Done, p.Total = r.done, r.total; r.Progress != nil {
+		r.Progress(p)
 	}
 }
