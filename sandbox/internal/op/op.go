@@ -101,6 +101,7 @@ type row struct {
 	is     func(Operation) bool
 	encode func(*wire.Coder, Operation)
 	decode func(*wire.Coder) Operation
+	empty  Operation
 }
 
 func of[T Operation, P interface {
@@ -109,6 +110,7 @@ func of[T Operation, P interface {
 }](kind string) row {
 	return row{
 		kind:   kind,
+		empty:  *new(T),
 		is:     func(o Operation) bool { _, ok := o.(T); return ok },
 		encode: func(c *wire.Coder, o Operation) { v := o.(T); P(&v).Code(c) },
 		decode: func(c *wire.Coder) Operation { var v T; P(&v).Code(c); return v },
@@ -135,6 +137,15 @@ func find(o Operation) int {
 		}
 	}
 	return -1
+}
+
+// Empty returns one operation of every type there is, without arguments.
+func Empty() []Operation {
+	out := make([]Operation, len(table))
+	for i, r := range table {
+		out[i] = r.empty
+	}
+	return out
 }
 
 // Kind is the operation's short name.
