@@ -21,6 +21,9 @@ type Argument struct{ Name, Value string }
 // Explain says what an operation of a plan or a transcript is. It returns false
 // for one that is not tentpole's own.
 func Explain(o Operation) (Explanation, bool) {
+	if second, ok := o.(interface{ performed() Operation }); ok {
+		o = second.performed()
+	}
 	var asked any = o
 	if c, ok := o.(connection); ok {
 		asked = c.Operation

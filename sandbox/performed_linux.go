@@ -13,6 +13,9 @@ func (s standIn) String() string {
 	return s.Operation.String() + ", after a refusal: " + s.refused.Error()
 }
 
+// performed is the operation without that.
+func (s standIn) performed() Operation { return s.Operation }
+
 // performed is the operation that a step came to. refused is what the kernel
 // said to its first choice, nil when it did that.
 func performed(o Operation, refused error) Operation {

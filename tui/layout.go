@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 )
@@ -15,7 +17,7 @@ const (
 	paneInside             // the shell inside
 	paneHost               // the learner's own shell on the host
 	paneDetail             // what there is to say about a line of a sheet
-	paneTent               // the drawing; never has the keys
+	paneTent               // the drawing; in words it can have the keys
 )
 
 // The least size that anything is shown at, and the size from which panes
@@ -58,6 +60,10 @@ func (m *Model) panes() []pane {
 	if m.hasBoard() {
 		out = append(out, paneBoard, paneKernel)
 	}
+	if m.hasBoard() && m.inWords() {
+		out = append(out, paneTent)
+	}
+	out = slices.DeleteFunc(out, m.hides)
 	for _, p := range shellPanes {
 		if m.hasShell(p) {
 			out = append(out, p)
@@ -96,12 +102,14 @@ func (m *Model) places() []place {
 		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
 	case m.zoom || !m.wide() || !m.hasBoard():
 		return []place{{m.focus, 0, 0, width, height}}
+	case m.screen == onLesson:
+		return m.benchPlaces(width, height)
 	case m.showsShells():
 		return m.withShell(width, height)
 	}
 	left := min(width*54/100, measure+4) // text does not get wider than can be read
 	right := width - left
-	const tentRows = 9 // the drawing and its border
+	tentRows := m.tentRows(right)
 	rest := height - tentRows
 	board := rest * 55 / 100
 	return []place{
@@ -162,6 +170,8 @@ func (m *Model) content(p pane, width, height int) []string {
 		return m.boardLines(t, width)
 	case p == paneKernel:
 		return m.kernelLines(t, width)
+	case p == paneTent && m.inWords():
+		return panel.TentInWords(m.styles, m.drawn(t), width)
 	case p == paneTent:
 		return panel.Tent(m.styles, m.drawn(t), width, height)
 	}

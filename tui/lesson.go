@@ -16,7 +16,9 @@ type lesson struct {
 	tent    *tent
 	number  int // place in the course, from 1
 	cursor  int // of the choices
+	bench   workbench
 	results map[string]result
+	items   map[pane]int // which line of board and transcript the cursor is at
 
 	read     int               // pauses of the step that were gone past
 	order    []string          // of a puzzle's lines, as they stand
@@ -39,7 +41,7 @@ func (m *Model) openLesson(l *lessons.Lesson) tea.Cmd {
 		Lesson: l, Engine: m.opt.Engine, Store: m.opt.Store, Variant: m.opt.Variant, Now: m.opt.Now,
 		Record: m.home.progress.Lessons[l.ID],
 	})
-	m.lesson = &lesson{session: s, tent: m.newTent(s.Player), results: map[string]result{}}
+	m.lesson = &lesson{session: s, tent: m.newTent(s.Player), results: map[string]result{}, items: map[pane]int{}}
 	for i, other := range m.opt.Course.Lessons {
 		if other == l {
 			m.lesson.number = i + 1
@@ -66,6 +68,7 @@ func (m *Model) atStep() {
 	l := m.lesson
 	l.cursor, l.read, l.order, l.arranged, l.draft, l.writing = 0, 0, nil, nil, "", false
 	clear(m.scrolls)
+	clear(l.items)
 	s := m.lesson.session.Walk
 	if q := s.Step().Quiz; q != nil {
 		for i, a := range q.Answers {
@@ -103,10 +106,12 @@ func (m *Model) back() tea.Cmd {
 func (m *Model) main() tea.Cmd {
 	l, w := m.lesson, m.lesson.session.Walk
 	step := w.Step()
-	if l.tent.busy != nil {
+	switch {
+	case m.onItem():
+		return m.explain()
+	case l.tent.busy != nil:
 		return nil
-	}
-	if m.pausing() {
+	case m.pausing():
 		return m.goOn()
 	}
 	switch w.Phase() {

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -48,3 +49,33 @@ func (m *Model) paper(c color.Color) {
 
 // still tells whether nothing is to move by itself.
 func (m *Model) still() bool { return m.settings.Get(settings.Motion) == settings.Reduced }
+
+// inWords tells whether the tent is told, not drawn.
+func (m *Model) inWords() bool { return m.settings.Get(settings.Tent) == settings.Words }
+
+// tellTent goes from the drawing to words and back; it is kept.
+func (m *Model) tellTent() tea.Cmd {
+	cmd := m.set(settings.Tent, 1)
+	if m.focus == paneTent && !m.inWords() { // the drawing never has the keys
+		m.focus, m.zoom = paneMain, false
+	}
+	return cmd
+}
+
+// tentSays names what the key does now.
+func (m *Model) tentSays() string {
+	if m.inWords() {
+		return "draw the tent"
+	}
+	return "tell the tent in words"
+}
+
+// tentRows is how high the tent's pane is: as what it shows, with its border.
+func (m *Model) tentRows(width int) int {
+	const drawing = 9
+	if t := m.tent(); t != nil && m.inWords() {
+		inner, _ := panel.Box{Width: width, Height: drawing}.Inner()
+		return len(panel.TentInWords(m.styles, m.drawn(t), inner)) + 2
+	}
+	return drawing
+}

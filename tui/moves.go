@@ -31,6 +31,10 @@ func (m *Model) lessonChoose(i int) {
 
 // lessonMove moves among the choices, once they are seen, or scrolls.
 func (m *Model) lessonMove(n int) {
+	if m.onItem() {
+		m.itemMove(n)
+		return
+	}
 	if !m.choosing() {
 		m.scrollBy(n)
 		return
@@ -69,7 +73,10 @@ func (m *Model) turn(n int) {
 // mainSays names what enter does.
 func (m *Model) mainSays() string {
 	w := m.lesson.session.Walk
-	if m.pausing() {
+	switch {
+	case m.onItem():
+		return "what is this?"
+	case m.pausing():
 		return "go on"
 	}
 	switch w.Phase() {

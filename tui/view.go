@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
-	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -85,9 +84,12 @@ func (m *Model) box(at place) panel.Box {
 	b.Lines = m.content(at.pane, width, height)
 	if at.pane.isShell() {
 		b.Scroll, b.Foot = 0, m.shellFoot(at.pane)
-	} else if at.pane != paneTent {
+	} else if at.pane != paneTent || m.inWords() {
 		b.Scroll = max(min(b.Scroll, len(b.Lines)-height), 0)
 		b.Foot = m.more(len(b.Lines), b.Scroll, height)
+	}
+	if b.Focus && m.onItem() {
+		b.Mark = m.items(at.pane)[m.item()] + 1
 	}
 	return b
 }
@@ -153,34 +155,15 @@ func (m *Model) title(p pane) string {
 	return s.Title.Render(m.name(p))
 }
 
-// boardLines is the board with the rows in front that matter to the step.
-// While a task is done only those are shown, unless the board has the keys.
 func (m *Model) boardLines(t *tent, width int) []string {
-	var observe []string
-	if m.screen == onLesson {
-		if r := m.lesson.session.Walk.Step().Run; r != nil {
-			observe = r.Observe
-		}
-	}
-	matter := append(slices.Clone(observe), t.changed...)
-	rows := panel.First(t.board.Rows, matter)
-	if m.onTask() && m.focus != paneBoard {
-		rows = slices.DeleteFunc(rows, func(r facts.Row) bool {
-			return !slices.Contains(matter, r.ID) && (r.Word == facts.Shared || r.Word == facts.None)
-		})
-	}
-	return panel.Board{Rows: rows, Changed: t.changed}.Lines(m.styles, width)
+	return panel.Board{Rows: m.boardRows(t), Changed: t.changed}.Lines(m.styles, width)
 }
 
 func (m *Model) kernelLines(t *tent, width int) []string {
 	if m.screen == onSandbox && !t.live && m.free.planned != nil {
 		return panel.Plan(m.styles, m.free.planned, width)
 	}
-	transcript, layers := t.transcript, t.layers().List()
-	if b := t.busy; b != nil && len(b.now.Transcript) > 0 {
-		transcript = b.now.Transcript
-	}
-	return panel.Kernel(m.styles, transcript, layers, width)
+	return panel.Kernel(m.styles, m.asked(t), t.layers().List(), width)
 }
 
 // header says where the learner is.
@@ -202,35 +185,50 @@ func (m *Model) lessonHeader() string {
 	w := l.session.Walk
 	info := w.Lesson()
 	step := fmt.Sprintf("step %d of %d", w.At()+1, len(info.Steps))
-	if m.focus.isShell() && m.onTask() && !m.wide() {
-		line := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
-		for _, where := range []string{info.ID + "  " + step + " ", step + " "} {
-			if panel.Width(line)+2+panel.Width(where) <= m.width {
-				return panel.Ends(line, where, m.width)
-			}
-		}
-		return panel.Pad(line, m.width)
-	}
-	if m.onWall() {
+	lesson := fmt.Sprintf("lesson %d of %d", l.number, len(m.opt.Course.Lessons))
+	short := fmt.Sprintf("%d/%d · %d/%d", w.At()+1, len(info.Steps), l.number, len(m.opt.Course.Lessons))
+	switch {
+	case m.focus.isShell() && m.onTask() && !m.wide():
+		turn := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
+		return m.ends([]string{turn}, []string{info.ID + "  " + step + "  " + lesson + " ", step + "  " + lesson + " ", short + " "})
+	case m.onWall():
 		time := sinceBegan(m.opt.Now(), m.presents.began, info.Minutes)
 		return panel.Ends(" "+s.Title.Render(info.Title)+"   "+step, s.Strong.Render(time)+" ", m.width)
-	}
-	if !m.wide() {
-		return panel.Ends(" "+s.Title.Render(info.ID)+"   "+step, s.Faint.Render(m.raisedLine())+" ", m.width)
+	case !m.wide():
+		name := " " + s.Title.Render(info.ID) + "   "
+		raised := s.Faint.Render(m.raisedLine()) + " "
+		return m.ends([]string{name + step + "   " + lesson, name + short}, []string{raised, s.Faint.Render(m.raisedCount()) + " ", ""})
 	}
 	left := " " + s.Title.Render("tentpole") + "  " + partTitle(m.opt.Course, info.Part) + "  ›  " + s.Strong.Render(info.Title)
-	right := fmt.Sprintf("%s   lesson %d of %d   %d min ", step, l.number, len(m.opt.Course.Lessons), info.Minutes)
-	return panel.Ends(left, s.Faint.Render(right), m.width)
+	return panel.Ends(left, s.Faint.Render(fmt.Sprintf("%s   %s   %d min ", step, lesson, info.Minutes)), m.width)
+}
+
+// ends puts a text at either end of the header: the longest of the right ones
+// that there is room for beside the longest of the left ones, at last the
+// shortest of both.
+func (m *Model) ends(left, right []string) string {
+	for _, l := range left {
+		for _, r := range right {
+			if panel.Width(l)+2+panel.Width(r) <= m.width {
+				return panel.Ends(l, r, m.width)
+			}
+		}
+	}
+	return panel.Ends(left[len(left)-1], right[len(right)-1], m.width)
+}
+
+// raisedCount says how many layers are raised, once there is a sandbox.
+func (m *Model) raisedCount() string {
+	if t := m.lesson.tent; t.plan != nil {
+		return panel.Raised(t.layers())
+	}
+	return ""
 }
 
 // raisedLine says what is raised and what that changed, where the tent is not
 // drawn.
 func (m *Model) raisedLine() string {
-	t := m.lesson.tent
-	if t.plan == nil {
-		return ""
-	}
-	line := panel.Raised(t.layers())
+	t, line := m.lesson.tent, m.raisedCount()
 	if t.of != m.lesson.session.Walk.Step().ID {
 		return line
 	}
@@ -271,7 +269,7 @@ func (m *Model) footer() string {
 	s := m.styles
 	switch {
 	case m.ask != nil:
-		return " " + s.Strong.Render(m.ask.text) + "   " + s.Key.Render("y") + " yes  " + s.Key.Render("n") + " no"
+		return m.questionFoot()
 	case m.finder != nil:
 		return m.finderFoot()
 	case m.notice != "":

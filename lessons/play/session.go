@@ -131,20 +131,40 @@ func (s *Session) Save() func() error {
 
 // Reset forgets what was done in a step, or with an empty word in the lesson, and
 // goes there. What was kept of it is gone for good.
-func (s *Session) Reset(step string) error {
-	if !s.Walk.Reset(step) || s.store == nil {
-		return nil
+func (s *Session) Reset(step string) error { return s.Forgetting(step)() }
+
+// Forgetting does Reset in the walk at once, and returns the same for what is
+// kept, to be called from any goroutine as that of Save.
+func (s *Session) Forgetting(step string) func() error {
+	if !s.Walk.Reset(step) {
+		return func() error { return nil }
 	}
-	id := s.Walk.Lesson().ID
+	return s.forgetting(s.Walk.Lesson().ID, step)
+}
+
+// ForgettingAll is Forgetting for everything that was ever done, in whatever
+// lesson, and for the judgements on claims.
+func (s *Session) ForgettingAll() func() error {
+	s.Walk.Reset("")
+	return s.forgetting("", "")
+}
+
+func (s *Session) forgetting(lesson, step string) func() error {
 	if step == "" {
 		s.spent, s.since = 0, s.now()
 	}
-	return s.saves.do(s.saves.next(), func() error {
-		return s.store.Update(func(p *lessons.Progress) error {
-			p.Reset(id, step)
-			return nil
+	if s.store == nil {
+		return func() error { return nil }
+	}
+	number := s.saves.next()
+	return func() error {
+		return s.saves.do(number, func() error {
+			return s.store.Update(func(p *lessons.Progress) error {
+				p.Reset(lesson, step)
+				return nil
+			})
 		})
-	})
+	}
 }
 
 // longPause is how much of the time between two savings counts at most: who is

@@ -25,6 +25,7 @@ type Box struct {
 	Width  int // of the whole, border included
 	Height int // of the whole, border included
 	Scroll int // lines above the first one shown
+	Mark   int // the line with the cursor, from 1; 0 for none
 	Focus  bool
 	Flush  bool // no blank column between border and lines: for a terminal
 }
@@ -54,8 +55,12 @@ func (b Box) Draw(s styles.Styles) []string {
 	out = append(out, edge(border, "╭", "╮", b.Title, b.Width))
 	side := border.Render("│")
 	lines := Fit(from(b.Lines, b.Scroll), width, height)
-	for _, line := range lines {
-		out = append(out, side+Pad(gap+line, b.Width-2)+side)
+	for i, line := range lines {
+		lead := gap
+		if pad > 0 && b.Mark > 0 && b.Scroll+i == b.Mark-1 {
+			lead = s.Selected.Render("›")
+		}
+		out = append(out, side+Pad(lead+line, b.Width-2)+side)
 	}
 	return append(out, edge(border, "╰", "╯", b.Foot, b.Width))
 }

@@ -38,6 +38,17 @@ func Kernel(s styles.Styles, transcript []sandbox.Done, layers []sandbox.Layer, 
 	return out
 }
 
+// Calls are the lines of Kernel that the operations begin at.
+func Calls(s styles.Styles, transcript []sandbox.Done, width int) []int {
+	out := make([]int, len(transcript))
+	line := 0
+	for i, d := range transcript {
+		out[i] = line
+		line += len(call(s, d, width))
+	}
+	return out
+}
+
 // call is one operation with its time at the right end.
 func call(s styles.Styles, d sandbox.Done, width int) []string {
 	took := play.Micros(d.Microseconds)
@@ -67,11 +78,20 @@ func wrapCode(text string, width int) []string {
 
 // manuals are the pages about those layers, as man wants them.
 func manuals(layers []sandbox.Layer) []string {
+	pages := make([]string, len(layers))
+	for i, l := range layers {
+		pages[i] = l.Info().Man
+	}
+	return manWords(pages)
+}
+
+// manWords writes mount(2) as man wants it, each page once.
+func manWords(pages []string) []string {
 	var out []string
-	for _, l := range layers {
-		name, section, ok := strings.Cut(strings.TrimSuffix(l.Info().Man, ")"), "(")
-		if page := "man " + section + " " + name; ok && !slices.Contains(out, page) {
-			out = append(out, page)
+	for _, p := range pages {
+		name, section, ok := strings.Cut(strings.TrimSuffix(p, ")"), "(")
+		if word := "man " + section + " " + name; ok && !slices.Contains(out, word) {
+			out = append(out, word)
 		}
 	}
 	return out

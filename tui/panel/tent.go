@@ -138,6 +138,44 @@ func styled(s styles.Styles, lines []string) []string {
 	return lines
 }
 
+// told are the sentences that say what the drawing shows: for the poles of the
+// table of layers, in the order in which a tent is put up.
+var told = []struct{ pole, says string }{
+	{"canvas", "The canvas is up"},
+	{"flag", "A flag flies above it"},
+	{"behind the canvas", "Behind the canvas, where nobody looks in"},
+	{"door", "It has a door of its own"},
+	{"guy line", "Guy lines hold what is used"},
+	{"peg", "Pegs hold it to the ground"},
+	{"zip", "The zip is closed"},
+	{"shade", "A shade lies over it"},
+}
+
+// TentInWords says in sentences what Tent draws.
+func TentInWords(s styles.Styles, set sandbox.LayerSet, width int) []string {
+	out := Wrap(s.Strong.Render(Raised(set)), width)
+	if set.Len() == 0 {
+		out = append(out, Wrap("No tent stands yet: a plain process on the open ground.", width)...)
+	}
+	for _, t := range told {
+		if layers := standing(set, t.pole); len(layers) > 0 {
+			out = append(out, Wrap(t.says+": "+s.Inside.Render(strings.Join(layers, ", "))+".", width)...)
+		}
+	}
+	return append(out, Wrap(s.Host.Render("The ground is the host's kernel, the one kernel there is."), width)...)
+}
+
+// standing are the raised layers that stand at a pole.
+func standing(set sandbox.LayerSet, pole string) []string {
+	var out []string
+	for _, row := range sandbox.Layers() {
+		if row.Pole == pole && set.Has(row.Name) {
+			out = append(out, string(row.Name))
+		}
+	}
+	return out
+}
+
 // layerList is the layers with boxes, in as many columns as have room, and a
 // count of those that have none.
 func layerList(s styles.Styles, set sandbox.LayerSet, height, width int) []string {

@@ -37,6 +37,7 @@ const (
 	Signs  = "signs"
 	Mouse  = "mouse"
 	Motion = "motion"
+	Tent   = "tent"
 )
 
 // Words that more than one place knows.
@@ -45,6 +46,7 @@ const (
 	ASCII   = "ascii"
 	On      = "on"
 	Reduced = "reduced"
+	Words   = "words"
 )
 
 var rows = []Row{
@@ -66,6 +68,10 @@ var rows = []Row{
 	{Motion, "motion", []Value{
 		{"full", "what is under way turns"},
 		{Reduced, "nothing moves by itself; what is under way is said"},
+	}},
+	{Tent, "tent", []Value{
+		{"drawing", "a drawing that grows with the layers"},
+		{Words, "the same in sentences, for a screen reader or a narrow screen"},
 	}},
 }
 
