@@ -21,14 +21,14 @@ import (
 // window is a real pseudo terminal with an emulator at its near side, as a
 // terminal window is.
 type window struct {
-	t        *testing.T
+	t        testing.TB
 	near     *os.File
 	far      *os.File // what a program has as its terminal
 	terminal *terminal.Terminal
 	screen   string
 }
 
-func ioctl(t *testing.T, f *os.File, request, arg uintptr) {
+func ioctl(t testing.TB, f *os.File, request, arg uintptr) {
 	t.Helper()
 	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), request, arg); errno != 0 {
 		t.Fatalf("ioctl %#x of %s: %v", request, f.Name(), errno)
@@ -36,7 +36,7 @@ func ioctl(t *testing.T, f *os.File, request, arg uintptr) {
 }
 
 // openWindow opens one of 80 columns and 24 rows; pts(4).
-func openWindow(t *testing.T) *window {
+func openWindow(t testing.TB) *window {
 	t.Helper()
 	near, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {

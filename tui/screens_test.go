@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,30 @@ func TestScreens(t *testing.T) {
 				tuitest.Golden(t, fmt.Sprintf("%s-%dx%d", step.name, size.width, size.height), d.Screen())
 			}
 		})
+	}
+}
+
+// styled are the screens of the walk that tell most about styles: a choice, what
+// was measured beside a board, and both shells.
+var styled = []string{"predict", "after-run", "task-inside"}
+
+// TestStyledScreens keeps the screens of a lesson with their styles, for a light
+// background and without colours.
+func TestStyledScreens(t *testing.T) {
+	for _, theme := range []styles.Theme{styles.Light, styles.None} {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s %dx%d", theme, size.width, size.height), func(t *testing.T) {
+				o := options(t, &fakeEngine{})
+				o.Theme = theme
+				d, _ := begin(t, o, size.width, size.height)
+				for _, step := range walk {
+					step.do(d)
+					if slices.Contains(styled, step.name) {
+						tuitest.Golden(t, fmt.Sprintf("%s-%s-%dx%d", step.name, theme, size.width, size.height), d.Styled())
+					}
+				}
+			})
+		}
 	}
 }
 

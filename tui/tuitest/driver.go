@@ -33,6 +33,7 @@ type Driver struct {
 	done     chan struct{}
 	quit     bool
 	copied   []string
+	longest  time.Duration // that an Update took
 }
 
 // New starts a model on a screen of that size. The commands it leaves behind
@@ -85,9 +86,7 @@ func (d *Driver) Send(msg tea.Msg) {
 		d.start(inOrder(cmds))
 		return
 	}
-	var cmd tea.Cmd
-	d.model, cmd = d.model.Update(msg)
-	d.start(cmd)
+	d.start(d.update(msg))
 }
 
 // sequence takes a message of tea.Sequence apart, whose type has no name
