@@ -1,12 +1,16 @@
 package tui
 
 import (
+	"context"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
+	"go.uber.org/goleak"
 
 	"github.com/tentpole-labs/tentpole/tui/tuitest"
 )
@@ -89,6 +93,123 @@ func rattle(t *testing.T, d *tuitest.Driver, r *rand.Rand, keys []string, rounds
 		}
 		d.Drain()
 		fits(t, d, width, height)
+	}
+}
+
+// everywhere are the screens, and how to get to each from a program that has just
+// begun: home, the lesson at each kind of step, with shells, pages, the finder, a
+// question, the sandbox and the sheets.
+var everywhere = []struct {
+	name string
+	open func(*tuitest.Driver, *Model)
+}{
+	{"home", func(*tuitest.Driver, *Model) {}},
+	{"reading", func(d *tuitest.Driver, _ *Model) { d.Press("enter") }},
+	{"a prediction", func(d *tuitest.Driver, _ *Model) { atRun(d) }},
+	{"a run", func(d *tuitest.Driver, _ *Model) { atRun(d); d.Press("enter") }},
+	{"the tent in words", func(d *tuitest.Driver, _ *Model) { atRun(d); d.Press("enter", "w") }},
+	{"a task with both shells", func(d *tuitest.Driver, _ *Model) { atTask(d); d.Press("f4"); d.Wait(); d.Press("f2") }},
+	{"a question", func(d *tuitest.Driver, _ *Model) { atRun(d); d.Press("R") }},
+	{"a page", func(d *tuitest.Driver, _ *Model) { atRun(d); d.Press("enter"); d.Wait(); d.Press("tab", "enter") }},
+	{"help", func(d *tuitest.Driver, _ *Model) { d.Press("?") }},
+	{"the finder", func(d *tuitest.Driver, _ *Model) { d.Press("/") }},
+	{"settings", func(d *tuitest.Driver, _ *Model) { d.Press(",") }},
+	{"the sandbox", func(d *tuitest.Driver, m *Model) { d.Send(tea.BatchMsg{m.openSandbox()}) }},
+	{"experiments", func(d *tuitest.Driver, m *Model) { d.Send(tea.BatchMsg{m.openExperiments()}) }},
+	{"the matrix", func(d *tuitest.Driver, m *Model) { d.Send(tea.BatchMsg{m.openMatrix()}) }},
+	{"claims", func(d *tuitest.Driver, m *Model) { d.Send(tea.BatchMsg{m.openClaims()}) }},
+	{"the doctor", func(d *tuitest.Driver, m *Model) { d.Send(tea.BatchMsg{m.openDoctor()}) }},
+}
+
+// allRounds is set where there is time for 10,000 sizes and 10,000 keys on every
+// screen; otherwise it is a fiftieth of that.
+const allRounds = "TENTPOLE_ALL_ROUNDS"
+
+func rounds() int {
+	if os.Getenv(allRounds) != "" {
+		return 10_000
+	}
+	return 200
+}
+
+// allKeys are those that any screen has, and some that none has.
+func allKeys(m *Model) []string {
+	var keys []string
+	for _, b := range slices.Concat(bindings, m.bindings()) {
+		for _, k := range b.keys {
+			if k != "ctrl+c" && k != "ctrl+z" {
+				keys = append(keys, k)
+			}
+		}
+	}
+	return append(keys, "y", "n", "s", "l", "x", "é", "漢", "backspace", "ctrl+u", "home", "end", "shift+pgup", "shift+pgdown")
+}
+
+// TestRandomSizes: whatever the size of the window becomes, from one cell to
+// 300x100, every screen fits it; and when it is left nothing goes on.
+func TestRandomSizes(t *testing.T) {
+	for _, at := range everywhere {
+		t.Run(at.name, func(t *testing.T) {
+			defer noneLeft(t, goleak.IgnoreCurrent())
+			onScreen(t, at.open, func(d *tuitest.Driver, _ *Model) {
+				r := rand.New(rand.NewPCG(5, 6))
+				for range rounds() {
+					width, height := 1+r.IntN(300), 1+r.IntN(100)
+					d.Resize(width, height)
+					d.Drain()
+					fits(t, d, width, height)
+				}
+			})
+		})
+	}
+}
+
+// TestRandomKeysEverywhere: whatever keys are pressed on a screen, the next one
+// fits; and when it is left nothing goes on.
+func TestRandomKeysEverywhere(t *testing.T) {
+	for _, at := range everywhere {
+		t.Run(at.name, func(t *testing.T) {
+			defer noneLeft(t, goleak.IgnoreCurrent())
+			onScreen(t, at.open, func(d *tuitest.Driver, m *Model) {
+				r, keys := rand.New(rand.NewPCG(7, 8)), allKeys(m)
+				for i := range rounds() {
+					d.Press(keys[r.IntN(len(keys))])
+					d.Drain()
+					fits(t, d, 80, 24)
+					if i%50 == 49 {
+						d.Wait()
+					}
+				}
+			})
+		})
+	}
+}
+
+// noneLeft checks that no goroutine goes on, but for Bubble Tea's timers: they end
+// within a second, and nothing ends them sooner.
+func noneLeft(t *testing.T, before goleak.Option) {
+	t.Helper()
+	goleak.VerifyNone(t, before, goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.Tick.func1"))
+}
+
+// onScreen opens a screen of a program, does something there and ends it.
+func onScreen(t *testing.T, open, do func(*tuitest.Driver, *Model)) {
+	t.Helper()
+	e := &fakeEngine{say: "wide 漢字 e\u0301\r\n"}
+	ctx, cancel := context.WithCancel(t.Context())
+	m := New(ctx, options(t, e))
+	d := tuitest.New(t, m, 80, 24)
+	d.Wait()
+	open(d, m)
+	d.Wait()
+	do(d, m)
+	cancel()
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	d.Close()
+	if n := e.count(); n != 0 {
+		t.Errorf("%d sandboxes are still open after Close", n)
 	}
 }
 

@@ -11,6 +11,7 @@ package tuitest
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type Driver struct {
 	model    tea.Model
 	messages chan tea.Msg
 	done     chan struct{}
+	close    sync.Once
 	quit     bool
 	copied   []string
 	longest  time.Duration // that an Update took
@@ -40,11 +42,15 @@ type Driver struct {
 // are let go when the test ends.
 func New(t testing.TB, m tea.Model, width, height int) *Driver {
 	d := &Driver{t: t, model: m, messages: make(chan tea.Msg), done: make(chan struct{})}
-	t.Cleanup(func() { close(d.done) })
+	t.Cleanup(d.Close)
 	d.start(m.Init())
 	d.Resize(width, height)
 	return d
 }
+
+// Close lets go of the commands that the model has left behind. What waits for
+// something of its own goes on until it has it.
+func (d *Driver) Close() { d.close.Do(func() { close(d.done) }) }
 
 // start runs a command, as Bubble Tea does.
 func (d *Driver) start(cmd tea.Cmd) {
