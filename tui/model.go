@@ -17,8 +17,9 @@
 //
 // Run fails with [ErrNoTerminal] when there is none, with a [SignalError] when
 // a signal ended it, and otherwise with what Bubble Tea says. Whatever ends it,
-// the terminal is as it was before and every sandbox is gone. Errors of a
-// lesson or a sandbox are shown where they happened and do not end Run.
+// the terminal is as it was before, and every sandbox and every shell on the host
+// is gone. Errors of a lesson or a sandbox are shown where they happened and do
+// not end Run.
 package tui
 
 import (
