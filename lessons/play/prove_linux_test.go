@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
@@ -180,7 +181,7 @@ func complaints(t *testing.T, name, source string, of scope, line int) (out []st
 		}
 	}
 	p := newProof(l, remembering{replay: of == theOutcome}, VariantHere())
-	p.patience = 4
+	p.patience, p.within = 4, 5*time.Second
 	found, err := p.step(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
