@@ -211,7 +211,7 @@ func TestTerminals(t *testing.T) {
 		{"the Linux console", "TERM=linux", true, true},
 		{"xterm without colours", "TERM=xterm NO_COLOR=1", false, false},
 		{"a locale without UTF-8", "TERM=xterm LC_ALL=C", true, true},
-		{"vt100", "TERM=vt100", false, false},
+		{"vt100", "-u TMUX TERM=vt100", false, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := newTmux(t, program, 110, 44)
