@@ -104,7 +104,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSheet, foot: right, do: (*Model).leaveSheet, help: "go home"},
 		{keys: []string{"esc"}, show: "esc", where: inSheet, foot: left, do: (*Model).sheetEsc, says: (*Model).sheetEscSays, help: "cancel what is under way, or go back"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
-		{keys: []string{","}, show: ",", does: "settings", where: inHome, listed: true, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
+		{keys: []string{","}, show: ",", does: "settings", where: inHome, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
 		{keys: []string{"ctrl+z"}, show: "ctrl-z", does: "stop tentpole until the shell lets it go on (fg)", where: anywhere, do: (*Model).suspend, on: func(m *Model) bool { return m.sleeper != nil }},
 		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
 	}
