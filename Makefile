@@ -3,7 +3,7 @@
 GO       ?= go
 ARGS     ?=
 BIN      := bin/tentpole
-PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios ./.ci/words
+PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios ./.ci/words ./.ci/pictures
 
 # Any Go from 1.21 on fetches the toolchain that go.mod names, unless it is new
 # enough itself.
@@ -42,7 +42,7 @@ AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TENTPOLE_STARTS,TE
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo test test-root lint format vet staticcheck imports words cross bench clean go tmux
+.PHONY: help build run demo pictures test test-root lint format vet staticcheck imports words cross bench clean go tmux
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ run: build ## build and open tentpole; ARGS="doctor" passes arguments
 demo: build ## play the lesson on mounts by itself, as plain lines; keeps no progress
 	@state=$$(mktemp -d) && trap 'rm -rf "$$state"' EXIT && \
 		XDG_STATE_HOME="$$state" $(BIN) learn mounts --plain < .ci/demo.answers
+
+pictures: build ## make the pictures of the README anew, from the real screens
+	@$(GO) run -tags smallinit ./.ci/pictures $(BIN)
 
 test: go tmux small-$(ARCH) ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
 	@$(TESTS) ./... $(PROGRAMS)

@@ -157,8 +157,8 @@ func failOwner(t *testing.T, m Machine, spec Spec, f failure) {
 	if err := v.cmd.Wait(); err == nil {
 		t.Errorf("step %d by %s: the victim ended well", f.step, f.how)
 	}
-	if left := goneWithin(before, 500*time.Millisecond); left != nil {
-		t.Errorf("step %d by %s: left after half a second: %v", f.step, f.how, left)
+	if left := goneWithin(before, gonePatience); left != nil {
+		t.Errorf("step %d by %s: left: %v", f.step, f.how, left)
 	}
 	if swept, err := Sweep(m.State); err != nil || len(swept.Left) > 0 {
 		t.Errorf("step %d by %s: swept %+v: %v", f.step, f.how, swept, err)

@@ -6,7 +6,9 @@ import (
 	"context"
 	"os"
 	"syscall"
+	"time"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 )
@@ -71,6 +73,12 @@ func (*Sandbox) Create(context.Context, string, string) (*File, error) {
 func (*Sandbox) Facts(context.Context, int, ...facts.Option) (facts.Facts, error) {
 	return facts.Facts{}, notHere()
 }
+
+func (*Sandbox) Statistics() (cgroup.Statistics, error) {
+	return cgroup.Statistics{}, notHere()
+}
+func (*Sandbox) Freeze(time.Duration) error { return notHere() }
+func (*Sandbox) Thaw() error                { return notHere() }
 
 func (*Process) PID() int                             { return 0 }
 func (*Process) Inside() int                          { return 0 }

@@ -171,28 +171,6 @@ func TestUnseenChoices(t *testing.T) {
 	want(t, d, "› 1  at the same path")
 }
 
-func TestSandboxScreen(t *testing.T) {
-	e := &fakeEngine{}
-	o := options(t, e)
-	o.StartSandbox = true
-	d, m := begin(t, o, 120, 40)
-	d.Press("space")
-	d.Wait()
-	want(t, d, "[x] mount", "what would be asked of the kernel", "unshare(mount)")
-	d.Press("enter")
-	d.Wait()
-	d.Until("tent#")
-	want(t, d, "running with mount", "4026532290")
-	d.Type("mount x")
-	d.Press("enter")
-	d.Until("30") // the board follows what is done inside
-	d.Press("f2", "q")
-	d.Wait()
-	if e.count() != 0 || m.screen != onHome {
-		t.Error("leaving did not end the sandbox")
-	}
-}
-
 // TestPages: every page opens, scrolls at a small size and closes again.
 func TestPages(t *testing.T) {
 	d, _ := begin(t, options(t, &fakeEngine{}), 80, 24)
@@ -226,7 +204,7 @@ func TestBindings(t *testing.T) {
 			if strings.HasPrefix(k, "alt+") {
 				t.Errorf("%s is an alt key", k)
 			}
-			for _, s := range []scope{inHome, inLesson, inSandbox, inSheet, inPage} {
+			for _, s := range []scope{inHome, inLesson, inTable, inTrials, inRiddle, inSolved, inSheet, inPage} {
 				at := k + string(rune('0'+s))
 				if other := taken[at]; b.where&s != 0 && other != "" {
 					t.Errorf("%s is both %q and %q", k, other, b.does)

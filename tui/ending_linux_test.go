@@ -70,6 +70,7 @@ func TestEndings(t *testing.T) {
 		{"SIGQUIT", "signal 3", func(_ *window, p *os.Process) { p.Signal(syscall.SIGQUIT) }},
 		{"SIGTSTP with nobody to go back to, and then SIGTERM", "signal 15", func(w *window, p *os.Process) {
 			p.Signal(syscall.SIGTSTP)
+			w.until("No shell has started tentpole")
 			w.typing("\x1bOQ") // F2
 			w.until("go inside")
 			p.Signal(syscall.SIGTSTP)

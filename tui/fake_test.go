@@ -3,14 +3,18 @@ package tui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 )
@@ -62,6 +66,18 @@ func (e *fakeEngine) Start(_ context.Context, p *sandbox.Plan, observe func(sand
 // kill ends the newest sandbox, as somebody outside may.
 func (e *fakeEngine) kill() { e.newest.Close() }
 
+func (e *fakeEngine) Unpack(_ context.Context, s sandbox.Spec, _ func(string)) (sandbox.Spec, error) {
+	return s, nil
+}
+
+func (e *fakeEngine) Export(_ context.Context, form export.Form, p *sandbox.Plan, command []string) (export.Export, error) {
+	if form == export.OCI {
+		return export.Export{}, errors.New("root \"host\": config.json always has a root directory of its own: add --root overlay")
+	}
+	return export.Export{Form: form, Text: fmt.Sprintf("%s --with %s %s\n", form, p.Layers, strings.Join(command, " ")),
+		Consequences: []export.Consequence{{Why: "the clock is the host's"}}}, nil
+}
+
 func (e *fakeEngine) count() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -86,6 +102,26 @@ func (b *fakeSandbox) say(text string) { go io.WriteString(b.shell.out, text) }
 func (b *fakeSandbox) Plan() *sandbox.Plan        { return b.plan }
 func (b *fakeSandbox) Transcript() []sandbox.Done { return b.transcript }
 func (b *fakeSandbox) Done() <-chan struct{}      { return b.done }
+
+// Statistics are of a sandbox that does the same from look to look.
+func (b *fakeSandbox) Statistics() (cgroup.Statistics, error) {
+	number := func(n uint64) *uint64 { return &n }
+	if b.plan.Layers&limited == 0 {
+		return cgroup.Statistics{}, &features.NotSupportedError{Feature: "read the statistics of " + b.plan.Name}
+	}
+	return cgroup.Statistics{
+		Memory: cgroup.MemoryStatistics{Current: number(61 << 20), Max: number(64 << 20), OOMKill: number(1)},
+		CPU:    cgroup.CPUStatistics{Usage: number(500), Periods: number(10), Throttled: number(3)},
+		PIDs:   cgroup.PIDsStatistics{Current: number(7), Max: number(32)},
+	}, nil
+}
+
+func (b *fakeSandbox) Freeze(time.Duration) error {
+	_, err := b.Statistics()
+	return err
+}
+
+func (b *fakeSandbox) Thaw() error { return nil }
 
 func (b *fakeSandbox) Close() error {
 	b.once.Do(func() {

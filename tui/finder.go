@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,9 +23,10 @@ type finder struct {
 
 // found is something to do.
 type found struct {
-	text string // what is searched
-	hint string // the key, or what it is
-	do   func(*Model) tea.Cmd
+	label  string
+	detail string // more about it; may be empty
+	hint   string // the key, or what it is
+	do     func(*Model) tea.Cmd
 }
 
 // maxTyped bounds what is searched for, in bytes.
@@ -48,10 +50,7 @@ func (m *Model) foundKeys() []found {
 		if b.says != nil {
 			does = b.says(m)
 		}
-		if b.help != "" {
-			does += ": " + b.help
-		}
-		out = append(out, found{does, m.shows(b.keys[0], b.show), b.do})
+		out = append(out, found{does, b.help, m.shows(b.keys[0], b.show), b.do})
 	}
 	return out
 }
@@ -64,35 +63,49 @@ func (m *Model) foundEntries() []found {
 	}
 	var out []found
 	for _, e := range m.entries() {
-		hint := "open"
+		x := found{e.label, e.detail, "open", e.open}
 		if e.lesson != nil {
-			hint = "lesson"
+			x.hint, x.detail = "lesson", e.lesson.Summary
 		}
-		text := e.label
-		if e.lesson != nil {
-			text += ": " + e.lesson.Summary
-		} else if e.detail != "" {
-			text += ": " + e.detail
-		}
-		out = append(out, found{text, hint, e.open})
+		out = append(out, x)
 	}
 	return out
 }
 
-// search puts what matches first; without a word it is everything.
+// search puts what matches first; without a word it is everything. Best is a
+// word of the label that begins so, then the label, then what is said about it,
+// and at last letters of the label in that order.
 func (f *finder) search() {
-	f.cursor = 0
-	if f.typed == "" {
-		f.shown = f.all
+	f.cursor, f.shown = 0, f.all
+	typed := strings.ToLower(f.typed)
+	if typed == "" {
 		return
 	}
-	texts := make([]string, len(f.all))
-	for i, x := range f.all {
-		texts[i] = x.text
-	}
 	f.shown = nil
-	for _, match := range fuzzy.Find(f.typed, texts) {
-		f.shown = append(f.shown, f.all[match.Index])
+	taken := make([]bool, len(f.all))
+	take := func(i int) {
+		if !taken[i] {
+			taken[i] = true
+			f.shown = append(f.shown, f.all[i])
+		}
+	}
+	for _, matches := range []func(found) bool{
+		func(x found) bool { return strings.Contains(" "+strings.ToLower(x.label), " "+typed) },
+		func(x found) bool { return strings.Contains(strings.ToLower(x.label), typed) },
+		func(x found) bool { return strings.Contains(strings.ToLower(x.detail), typed) },
+	} {
+		for i, x := range f.all {
+			if matches(x) {
+				take(i)
+			}
+		}
+	}
+	labels := make([]string, len(f.all))
+	for i, x := range f.all {
+		labels[i] = x.label
+	}
+	for _, match := range fuzzy.Find(f.typed, labels) {
+		take(match.Index)
 	}
 }
 
@@ -161,7 +174,7 @@ func (m *Model) finderBox(width, height int) panel.Box {
 	inner, rows := box.Inner()
 	var items []panel.Item
 	for _, x := range f.shown {
-		items = append(items, panel.Item{Label: panel.Pad(x.hint, 8), Detail: x.text})
+		items = append(items, panel.Item{Label: panel.Pad(x.hint, 8) + x.label, Detail: x.detail})
 	}
 	top := []string{s.Strong.Render("› " + f.typed + "_"), ""}
 	if len(items) == 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"go.uber.org/goleak"
 
+	"github.com/tentpole-labs/tentpole/sandbox/preset"
 	"github.com/tentpole-labs/tentpole/tui/tuitest"
 )
 
@@ -43,9 +44,16 @@ func fits(t testing.TB, d *tuitest.Driver, width, height int) {
 // TestRandomKeys presses keys and changes sizes at random: nothing panics and
 // no line is ever wider than the screen.
 func TestRandomKeys(t *testing.T) {
+	for _, start := range []string{"home", "sandbox"} {
+		t.Run(start, func(t *testing.T) { randomKeys(t, start == "sandbox") })
+	}
+}
+
+func randomKeys(t *testing.T, inSandbox bool) {
 	keys := []string{
 		"enter", "enter", "n", "b", "tab", "shift+tab", "z", "H", "S", "y", "p", "K", "?", "q", "esc", "space",
 		"up", "down", "pgup", "pgdown", "1", "2", "3", "9", "s", "ctrl+g", "ctrl+g", "/", ",", "left", "right", "backspace", "f1", "f2", "f3", "f4", "shift+pgup", "shift+pgdown", "x", "é",
+		"e", "w", "c", "a", "f", "=", "[", "]", "ctrl+u",
 	}
 	rounds := 4000
 	if testing.Short() {
@@ -53,8 +61,14 @@ func TestRandomKeys(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	e := &fakeEngine{say: "\x1b[31mred\x1b[0m \u202e\u009b wide 漢字 e\u0301\r\n"}
-	d, m := begin(t, options(t, e), 80, 24)
-	rattle(t, d, r, keys, rounds, func() {})
+	o := options(t, e)
+	o.StartSandbox, o.Setups, o.Rand = inSandbox, &preset.Store{Dir: t.TempDir()}, r
+	d, m := begin(t, o, 80, 24)
+	rattle(t, d, r, keys, rounds, func() {
+		if inSandbox && m.screen == onHome { // back to what this is about
+			d.Send(tea.BatchMsg{m.openSandbox()})
+		}
+	})
 	d.Wait()
 	if err := m.Close(); err != nil {
 		t.Error(err)

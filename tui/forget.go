@@ -20,22 +20,22 @@ func (m *Model) forgetStep() tea.Cmd {
 	l := m.lesson
 	step := l.session.Walk.Step().ID
 	delete(l.results, step)
-	return m.forget(l.session.Forgetting(step), l.tent.of == step)
+	return m.beginAnew(l.session.Forgetting(step), l.tent.of == step)
 }
 
 func (m *Model) forgetLesson() tea.Cmd {
 	clear(m.lesson.results)
-	return m.forget(m.lesson.session.Forgetting(""), true)
+	return m.beginAnew(m.lesson.session.Forgetting(""), true)
 }
 
 func (m *Model) forgetAll() tea.Cmd {
 	clear(m.lesson.results)
-	return m.forget(m.lesson.session.ForgettingAll(), true)
+	return m.beginAnew(m.lesson.session.ForgettingAll(), true)
 }
 
-// forget shows the step as if for the first time, without its sandbox, and takes
+// beginAnew shows the step as if for the first time, without its sandbox, and takes
 // what was done out of what is kept.
-func (m *Model) forget(kept func() error, strike bool) tea.Cmd {
+func (m *Model) beginAnew(kept func() error, strike bool) tea.Cmd {
 	m.atStep()
 	var end tea.Cmd
 	if t := m.lesson.tent; strike && t.busy != nil {

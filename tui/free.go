@@ -3,173 +3,176 @@ package tui
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
+	"fmt"
+	"math/rand/v2"
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
-	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/preset"
 )
 
-// free is the sandbox screen: layers as switches, the plan they come to, and
-// the sandbox itself.
+// free is the sandbox screen: one table of all that a sandbox can be asked for,
+// what that comes to, and the sandboxes that were started from it.
 type free struct {
-	tent    *tent
-	set     sandbox.LayerSet
-	cursor  int
-	planned *sandbox.Plan
-	step    *lessons.Step // what was started last
-	err     error         // of the plan or the start
+	setup  preset.Setup // what enter starts
+	cursor int          // in the table
+	plan   planned
+	edit   *edit // of a value that is being typed, or nil
+	side   side  // a list in place of the table, or nil
+	err    error // of the last start
+
+	boxes []*box // what runs, in the order of their starts
+	tent  *tent  // the one that board, kernel and shell are about
+	blank *tent  // of the one that enter starts
+
+	able  map[string]features.Answer // what this machine can raise; nil until it is known
+	kept  []string                   // names of setups that were saved
+	kept1 string                     // the one that was loaded or saved last
+
+	rand *rand.Rand
 }
+
+// side is a list in place of the table for a while.
+type side interface {
+	name() string
+	lines(m *Model, width, height int) []string
+	move(n int)
+	scope() scope
+}
+
+// freeMsg is a message for the sandbox screen; it is dropped when that is left.
+type freeMsg interface {
+	of() *free
+	update(*Model) tea.Cmd
+}
+
+// toFree is the part that all of them share.
+type toFree struct{ free *free }
+
+func (f toFree) of() *free { return f.free }
 
 func (m *Model) openSandbox() tea.Cmd {
-	m.free = &free{tent: m.newTent(play.NewPlayer(m.opt.Engine))}
+	r := m.opt.Rand
+	if r == nil {
+		r = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	f := &free{setup: preset.Stages()[0].Setup, blank: m.newTent(play.NewPlayer(m.opt.Engine)), rand: r}
+	f.tent = f.blank
+	m.free = f
 	m.screen, m.focus, m.zoom = onSandbox, paneMain, false
 	clear(m.scrolls)
-	return m.planFree()
+	return tea.Batch(m.planFree(), m.askAbilities(), m.listSetups())
 }
 
+// leaveSandbox ends what runs and goes home. It asks when something runs.
 func (m *Model) leaveSandbox() tea.Cmd {
-	t := m.free.tent
-	m.screen, m.free, m.focus, m.zoom = onHome, nil, paneMain, false
-	return m.strike(t)
+	if n := len(m.free.boxes); n > 0 {
+		return m.askWhether(fmt.Sprintf("End %s and go home?", sandboxes(n)), (*Model).closeSandbox)
+	}
+	return m.closeSandbox()
 }
 
-// planFree works out what the switches come to.
-func (m *Model) planFree() tea.Cmd {
-	t, spec, engine := m.free.tent, sandbox.Spec{Layers: m.free.set}, m.opt.Engine
-	return m.job(func() tea.Msg {
-		p, err := engine.Plan(spec)
-		return freePlanMsg{about(t.id), spec.Layers, p, err}
-	})
+func sandboxes(n int) string {
+	if n == 1 {
+		return "the sandbox"
+	}
+	return fmt.Sprintf("the %d sandboxes", n)
 }
 
-type freePlanMsg struct {
-	about
-	set  sandbox.LayerSet
-	plan *sandbox.Plan
-	err  error
+func (m *Model) closeSandbox() tea.Cmd {
+	f := m.free
+	cmds := []tea.Cmd{m.strike(f.blank)}
+	for _, b := range f.boxes {
+		cmds = append(cmds, m.strike(b.tent))
+	}
+	m.goHome()
+	m.free = nil
+	return tea.Batch(cmds...)
 }
 
-func (p freePlanMsg) update(m *Model, _ *tent) tea.Cmd {
-	if m.screen == onSandbox && m.free.set == p.set {
-		m.free.planned, m.free.err = p.plan, p.err
+// askAbilities finds out which layers this machine can raise.
+func (m *Model) askAbilities() tea.Cmd {
+	ask, ctx, f := m.opt.Layers, m.ctx, m.free
+	if ask == nil {
+		return nil
+	}
+	return m.job(func() tea.Msg { return abilitiesMsg{toFree{f}, features.Layers(ask(ctx))} })
+}
+
+type abilitiesMsg struct {
+	toFree
+	able map[string]features.Answer
+}
+
+func (a abilitiesMsg) update(*Model) tea.Cmd {
+	a.free.able = a.able
+	return nil
+}
+
+// tentOf finds a tent of this screen by its number.
+func (f *free) tentOf(id int) *tent {
+	if f.blank.id == id {
+		return f.blank
+	}
+	for _, b := range f.boxes {
+		if b.tent.id == id {
+			return b.tent
+		}
 	}
 	return nil
 }
 
-// families are the order of the switches.
-var families = []sandbox.Family{sandbox.See, sandbox.Use, sandbox.Do}
-
-// switches are the layers by family, within one in the order of the ladder.
-func switches() []sandbox.LayerInfo {
-	rows := sandbox.Layers()
-	slices.SortStableFunc(rows, func(a, b sandbox.LayerInfo) int {
-		return slices.Index(families, a.Family) - slices.Index(families, b.Family)
-	})
-	return rows
+// freeMain is the content of the main pane, exactly as high as the pane.
+func (m *Model) freeMain(width, height int) []string {
+	if m.free.side != nil {
+		return m.free.side.lines(m, width, height)
+	}
+	return m.tableLines(width, height)
 }
 
+// freeMove moves the cursor of what the main pane shows.
 func (m *Model) freeMove(n int) {
-	m.free.cursor = max(min(m.free.cursor+n, len(switches())-1), 0)
-	width, height := m.inner(paneMain)
-	_, at := m.freeLines(width)
-	m.see(at, height)
-}
-
-// freeSwitch turns a layer on or off. What runs is not changed by it.
-func (m *Model) freeSwitch() tea.Cmd {
-	l := switches()[m.free.cursor].Name
-	if m.free.set.Has(l) {
-		m.free.set = m.free.set.Without(l)
-	} else {
-		m.free.set = m.free.set.With(l)
-	}
-	return m.planFree()
-}
-
-// freeSays names what enter does.
-func (m *Model) freeSays() string {
-	if m.free.tent.live {
-		return "start anew"
-	}
-	return "start"
-}
-
-// freeStart starts the sandbox in place of the one before.
-func (m *Model) freeStart() tea.Cmd {
 	f := m.free
-	gone := m.dropShell(f.tent, paneInside)
-	f.tent.live = false
-	f.step = &lessons.Step{ID: "sandbox", Kind: lessons.KindRun, Run: &lessons.Run{Layers: f.set.Words()}}
-	return tea.Batch(gone, m.run(f.tent, f.step))
+	if f.side != nil {
+		f.side.move(n)
+		return
+	}
+	f.cursor = max(min(f.cursor+n, len(m.rows())-1), 0)
 }
 
+// freeMeasured is the end of a start.
 func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
-	m.free.err = r.err
-	switch {
-	case errors.Is(r.err, context.Canceled):
-		m.free.err = nil
-		m.notice = "Cancelled. Nothing was kept of it."
-		return nil
-	case r.err != nil:
-		return nil
-	}
-	return tea.Batch(m.enterShell(t), m.watch(t))
-}
-
-const freeHead = "Switch layers on, and start a process that has them."
-
-// freeTop is what stands above the switches: what the screen is for, and how it
-// goes.
-func (m *Model) freeTop(width int) []string {
-	s, f := m.styles, m.free
-	out := panel.Wrap(freeHead, width)
-	if f.err != nil {
-		out = append(out, panel.Wrap(s.Strong.Render("That does not work: ")+clean(f.err), width)...)
-	}
-	if b := f.tent.busy; b != nil {
-		if line := m.waiting(b); line != "" {
-			out = append(out, line)
-		}
-	}
-	if t := f.tent; t.live && t.plan != nil {
-		out = append(out, panel.Wrap(s.Strong.Render("running with "+raisedWords(t.plan.Layers)), width)...)
-	}
-	return out
-}
-
-func raisedWords(set sandbox.LayerSet) string {
-	if set == 0 {
-		return "no layer"
-	}
-	return strings.Join(set.Words(), ", ")
-}
-
-// freeLines draws the switches, by family, and says which line the cursor is
-// on.
-func (m *Model) freeLines(width int) (lines []string, at int) {
 	f := m.free
-	var items []panel.Item
-	family := sandbox.Family("")
-	for _, row := range switches() {
-		item := panel.Item{Label: tick(f.set.Has(row.Name)) + " " + string(row.Name), Detail: row.What}
-		if row.Family != family {
-			family = row.Family
-			item.Head = "what it can " + string(family)
-		}
-		items = append(items, item)
+	b := f.boxOf(t)
+	if b == nil {
+		return nil
 	}
-	lines, at = panel.List(m.styles, m.freeTop(width), items, f.cursor, width)
-	lines = append(lines, "")
-	if p := f.planned; p != nil {
-		for _, i := range p.Implied {
-			lines = append(lines, panel.Wrap("also "+string(i.Layer)+": "+i.Because, width)...)
+	if r.err != nil {
+		if f.err = r.err; errors.Is(r.err, context.Canceled) {
+			f.err = nil
+			m.notice = "Cancelled. Nothing was kept of it."
 		}
-		lines = append(lines, panel.Wrap("root: "+string(p.Root), width)...)
+		return m.drop(b)
 	}
-	return lines, at
+	b.live, b.since = r.got.Sandbox, m.opt.Now()
+	cmds := []tea.Cmd{m.watch(t), b.awaitEnd()}
+	if f.tent == t {
+		cmds = append(cmds, m.enterShell(t))
+	}
+	return tea.Batch(cmds...)
+}
+
+// drawnFree is what the drawing of the tent shows: what is raised, or would be.
+func (m *Model) drawnFree() sandbox.LayerSet {
+	f := m.free
+	switch {
+	case f.tent.live:
+		return f.tent.layers()
+	case f.plan.fresh():
+		return f.plan.plan.Layers
+	}
+	return f.setup.Spec.Layers
 }

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -20,7 +21,9 @@ func TestHostileInside(t *testing.T) {
 		d.Press("f2")
 		d.UntilScreen("has looked at the sandbox", func(s string) bool { return !strings.Contains(s, "new") })
 		before, view := outside(d, m), demands(d)
-		for name, out := range tuitest.Hostile {
+		samples := maps.Clone(tuitest.Hostile)
+		samples["questions"] = "\x1b[6n\x1b[5n\x1b[c\x1b]11;?\x07" // answered, to the shell inside
+		for name, out := range samples {
 			e.newest.say(tuitest.Marked(out, "after "+name+"!", 15))
 			d.UntilScreen("shows "+name+" as cells only", func(s string) bool {
 				fits(t, d, size.width, size.height)

@@ -14,9 +14,13 @@ type scope int
 const (
 	inHome scope = 1 << iota
 	inLesson
-	inSandbox
+	inTable  // of the sandbox screen
+	inTrials // its list of experiments
+	inRiddle // its missing pole, and below once it is found
+	inSolved
 	inSheet
 	inPage    // a page of text is in front
+	inSandbox = inTable | inTrials | inRiddle | inSolved
 	inTheTent = inLesson | inSandbox
 	inPanes   = inTheTent | inSheet
 	anywhere  = inHome | inPanes | inPage
@@ -68,11 +72,6 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"]"}, show: "]", does: "line down", where: inLesson, foot: left, spare: 1, do: carry(1), on: (*Model).arranging, help: "move the line of a puzzle down"},
 		{keys: []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, show: "1-9", does: "go to that choice", where: inLesson, on: (*Model).choosing},
 
-		{keys: []string{"enter"}, show: "enter", where: inSandbox, foot: left, do: (*Model).freeStart, says: (*Model).freeSays, on: func(m *Model) bool { return m.free.tent.busy == nil }, help: "start the sandbox and open a shell inside"},
-		{keys: []string{"space"}, show: "space", does: "switch", where: inSandbox, foot: left, do: (*Model).freeSwitch, on: mainFocused, help: "turn the layer on or off"},
-		{keys: []string{"up", "k"}, show: "up", does: "the layer above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
-		{keys: []string{"down", "j"}, show: "down", does: "the layer below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
-
 		{keys: []string{"up", "k"}, show: "up", does: "the line above", where: inSheet, do: func(m *Model) tea.Cmd { return m.sheetMove(-1) }},
 		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inSheet, do: func(m *Model) tea.Cmd { return m.sheetMove(1) }},
 
@@ -89,7 +88,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"H"}, show: "H", does: "hint", where: inLesson, foot: right, spare: 1, do: (*Model).hint, on: may(lessons.DoHint), help: "one more hint"},
 		{keys: []string{"S"}, show: "S", does: "solution", where: inLesson, foot: right, spare: 1, do: asks("Show the solution? It gives the task away.", (*Model).solve), on: (*Model).unsolved, help: "the solution (asks)"},
 		{keys: []string{"p"}, show: "p", does: "plan", where: inTheTent, foot: right, spare: 6, do: (*Model).openPlan, on: (*Model).hasPlan, help: "what would be asked of the kernel"},
-		{keys: []string{"K"}, show: "K", does: "kill", where: inTheTent, foot: right, spare: 5, do: asks("End the sandbox and everything in it?", func(m *Model) tea.Cmd { return m.kill(m.tent()) }), on: hasSandbox, help: "end the sandbox (asks)"},
+		{keys: []string{"K"}, show: "K", does: "kill", where: inLesson, foot: right, spare: 5, do: asks("End the sandbox and everything in it?", func(m *Model) tea.Cmd { return m.kill(m.tent()) }), on: hasSandbox, help: "end the sandbox (asks)"},
 
 		{keys: []string{"<"}, show: "<", does: "less room for the left side", where: inLesson, listed: true, do: moves(-moveColumns, 0), on: (*Model).arranges},
 		{keys: []string{">"}, show: ">", does: "more room for the left side", where: inLesson, listed: true, do: moves(moveColumns, 0), on: (*Model).arranges},
@@ -112,14 +111,15 @@ func init() { // the actions refer to the table through help
 		{keys: []string{finderKey, "ctrl+p"}, show: "/", does: "find", where: inHome | inPanes, foot: right, spare: 7, do: (*Model).openFinder, help: "find something to do, by typing"},
 		{keys: []string{"?", "f1"}, show: "?", does: "help", where: inHome | inPanes, foot: right, spare: 1, do: (*Model).openHelp, help: "this list"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inLesson, foot: right, do: (*Model).leaveLesson, help: "go home; what you did is kept"},
-		{keys: []string{"q"}, show: "q", does: "leave", where: inSandbox, foot: right, do: (*Model).leaveSandbox, help: "end the sandbox and go home"},
+		{keys: []string{"q"}, show: "q", does: "leave", where: inTable, foot: right, do: (*Model).leaveSandbox, help: "end all sandboxes and go home (asks)"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inSheet, foot: right, do: (*Model).leaveSheet, help: "go home"},
 		{keys: []string{"esc"}, show: "esc", where: inSheet, foot: left, do: (*Model).sheetEsc, says: (*Model).sheetEscSays, help: "cancel what is under way, or go back"},
 		{keys: []string{"q"}, show: "q", does: "leave", where: inHome, foot: right, do: func(*Model) tea.Cmd { return tea.Quit }},
-		{keys: []string{","}, show: ",", does: "settings", where: inHome, listed: true, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
+		{keys: []string{","}, show: ",", does: "settings", where: inHome, do: (*Model).openSettings, help: "colours, signs, mouse, motion, keys"},
 		{keys: []string{"ctrl+z"}, show: "ctrl-z", does: "stop tentpole until the shell lets it go on (fg)", where: anywhere, do: (*Model).suspend, on: func(m *Model) bool { return m.sleeper != nil }},
 		{keys: []string{"ctrl+c"}, show: "ctrl-c", does: "end tentpole; what you did is kept", where: anywhere, do: func(*Model) tea.Cmd { return tea.Quit }},
 	}
+	bindings = append(freeBindings(), bindings...)
 }
 
 func may(a lessons.Action) func(*Model) bool {
@@ -142,12 +142,15 @@ func canEnter(m *Model) bool { return m.tent().busy == nil && (hasSandbox(m) || 
 
 // hasPlan tells whether there is something to plan.
 func (m *Model) hasPlan() bool {
-	return m.screen == onSandbox || m.lesson.session.Walk.Step().Run != nil
+	return m.screen == onSandbox && !m.riddled() || m.screen == onLesson && m.lesson.session.Walk.Step().Run != nil
 }
 
 // bindings are those of the screen: a sheet's own come first.
 func (m *Model) bindings() []binding {
-	if m.screen != onSheet || m.page != nil {
+	switch {
+	case m.page != nil:
+		return append(slices.Clone(m.page.keys), bindings...)
+	case m.screen != onSheet:
 		return bindings
 	}
 	return append(m.sheet.keys(), bindings...)
@@ -161,7 +164,7 @@ func (m *Model) scope() scope {
 	case m.screen == onLesson:
 		return inLesson
 	case m.screen == onSandbox:
-		return inSandbox
+		return m.freeScope()
 	case m.screen == onSheet:
 		return inSheet
 	}
@@ -185,6 +188,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.keyInFinder(k)
 	case m.writing():
 		return m.keyInDraft(k)
+	case m.editing():
+		return m.keyInEdit(k)
 	case m.inShell():
 		return m.keyInShell(k)
 	}

@@ -18,6 +18,7 @@ const (
 	paneHost               // the learner's own shell on the host
 	paneDetail             // what there is to say about a line of a sheet
 	paneTent               // the drawing; in words it can have the keys
+	paneLive               // what the sandbox uses
 )
 
 // The least size that anything is shown at, and the size from which panes
@@ -57,10 +58,16 @@ func (m *Model) panes() []pane {
 		return []pane{paneMain}
 	}
 	out := []pane{paneMain}
-	if m.hasBoard() {
-		out = append(out, paneBoard, paneKernel)
+	if m.hasLive() {
+		out = append(out, paneLive)
 	}
-	if m.hasBoard() && m.inWords() {
+	if m.hasBoard() {
+		if !m.unstarted() {
+			out = append(out, paneBoard)
+		}
+		out = append(out, paneKernel)
+	}
+	if m.screen == onLesson && m.hasBoard() && m.inWords() {
 		out = append(out, paneTent)
 	}
 	out = slices.DeleteFunc(out, m.hides)
@@ -79,16 +86,16 @@ func (m *Model) hasShell(p pane) bool {
 }
 
 // showsShells tells whether shells stand beside what they are about: on a task,
-// in the sandbox, and where one has the keys.
+// and where one has the keys.
 func (m *Model) showsShells() bool {
-	return m.onTask() || m.focus.isShell() || m.screen == onSandbox && (m.hasShell(paneInside) || m.hasShell(paneHost))
+	return m.onTask() || m.focus.isShell()
 }
 
 // hasBoard tells whether board and kernel belong on the screen: where the step
 // has a sandbox, or where there is one to look at.
 func (m *Model) hasBoard() bool {
 	t := m.tent()
-	return t != nil && (m.screen == onSandbox || t.plan != nil || m.lesson.session.Walk.Step().Run != nil)
+	return t != nil && (m.screen == onSandbox && !m.riddled() || m.screen == onLesson && (t.plan != nil || m.lesson.session.Walk.Step().Run != nil))
 }
 
 // places lays the panes out.
@@ -100,44 +107,27 @@ func (m *Model) places() []place {
 	case m.screen == onHome && m.wide():
 		left := width * 62 / 100
 		return []place{{paneMain, 0, 0, left, height}, {paneTent, left, 0, width - left, height}}
-	case m.zoom || !m.wide() || !m.hasBoard():
+	case m.zoom || !m.wide() || !m.hasBoard() && !m.riddled():
 		return []place{{m.focus, 0, 0, width, height}}
-	case m.screen == onLesson:
-		return m.benchPlaces(width, height)
-	case m.showsShells():
-		return m.withShell(width, height)
+	case m.screen == onSandbox:
+		return m.freePlaces(width, height)
 	}
-	left := min(width*54/100, measure+4) // text does not get wider than can be read
-	right := width - left
-	tentRows := m.tentRows(right)
-	rest := height - tentRows
-	board := rest * 55 / 100
-	return []place{
-		{paneMain, 0, 0, left, height},
-		{paneTent, left, 0, right, tentRows},
-		{paneBoard, left, tentRows, right, board},
-		{paneKernel, left, tentRows + board, right, rest - board},
-	}
+	return m.benchPlaces(width, height)
 }
 
-// withShell puts the shells below, side by side, and above them what they are
-// about.
-func (m *Model) withShell(width, height int) []place {
+// shellPlaces are those of the shells that there are, below the rest.
+func (m *Model) shellPlaces(width, height int) []place {
 	left := width / 2
 	top := height * 55 / 100
-	places := []place{
-		{paneMain, 0, 0, left, top},
-		{paneBoard, left, 0, width - left, top},
-	}
 	switch inside, host := m.hasShell(paneInside), m.hasShell(paneHost); {
 	case inside && host:
-		return append(places, place{paneInside, 0, top, left, height - top}, place{paneHost, left, top, width - left, height - top})
+		return []place{{paneInside, 0, top, left, height - top}, {paneHost, left, top, width - left, height - top}}
 	case inside:
-		return append(places, place{paneInside, 0, top, width, height - top})
+		return []place{{paneInside, 0, top, width, height - top}}
 	case host:
-		return append(places, place{paneHost, 0, top, width, height - top})
+		return []place{{paneHost, 0, top, width, height - top}}
 	}
-	return append(places, place{paneTent, 0, top, left, height - top}, place{paneKernel, left, top, width - left, height - top})
+	return nil
 }
 
 // place finds a pane's place; when it has none, the size it would have alone.
@@ -160,8 +150,12 @@ func (m *Model) inner(p pane) (width, height int) {
 func (m *Model) content(p pane, width, height int) []string {
 	t := m.tent()
 	switch {
+	case p == paneMain && m.screen == onSandbox:
+		return m.freeMain(width, height)
 	case p == paneMain:
 		return m.mainLines(width)
+	case p == paneLive:
+		return m.liveLines(width, height)
 	case p == paneDetail:
 		return m.sheet.detail(m, width)
 	case t == nil:
@@ -184,8 +178,8 @@ func (m *Model) content(p pane, width, height int) []string {
 // drawn is what the drawing of the tent shows: what is raised, and on the
 // sandbox screen what would be.
 func (m *Model) drawn(t *tent) sandbox.LayerSet {
-	if m.screen == onSandbox && !t.live && m.free.planned != nil {
-		return m.free.planned.Layers
+	if m.screen == onSandbox {
+		return m.drawnFree()
 	}
 	return t.layers()
 }
@@ -195,8 +189,6 @@ func (m *Model) mainLines(width int) (lines []string) {
 	switch m.screen {
 	case onLesson:
 		return m.lessonText(width).lines
-	case onSandbox:
-		lines, _ = m.freeLines(width)
 	case onSheet:
 		lines, _ = m.sheet.lines(m, width)
 	default:

@@ -17,20 +17,24 @@
 //
 // Run fails with [ErrNoTerminal] when there is none, with a [SignalError] when
 // a signal ended it, and otherwise with what Bubble Tea says. Whatever ends it,
-// the terminal is as it was before and every sandbox is gone. Errors of a
-// lesson or a sandbox are shown where they happened and do not end Run.
+// the terminal is as it was before, and every sandbox and every shell on the host
+// is gone. Errors of a lesson or a sandbox are shown where they happened and do
+// not end Run.
 package tui
 
 import (
 	"context"
 	"errors"
 	"image/color"
+	"math/rand/v2"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/preset"
 	"github.com/tentpole-labs/tentpole/tui/present"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -69,6 +73,12 @@ type Options struct {
 	Wall *present.Wall
 	// HostShell starts a shell on the host; the player's own when nil.
 	HostShell func(ctx context.Context, cols, rows int) (play.Shell, error)
+	// Layers tells which layers this machine can raise; nil: as if all.
+	Layers func(context.Context) []features.Answer
+	// Setups keeps what was set up on the sandbox screen; nil keeps none.
+	Setups *preset.Store
+	// Rand chooses the pole that is missing; its own when nil.
+	Rand *rand.Rand
 	// Variant is the kind of learner; play.VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -209,10 +219,14 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		if m.screen == onSheet && m.sheet == msg.of() {
 			return msg.update(m)
 		}
+	case freeMsg:
+		if m.screen == onSandbox && m.free == msg.of() {
+			return msg.update(m)
+		}
 	case homeMsg:
 		return msg.update(m)
 	case tentMsg:
-		if t := m.tent(); t != nil && t.id == msg.of() {
+		if t := m.tentOf(msg.of()); t != nil {
 			return msg.update(m, t)
 		}
 		return msg.orphan(m)
@@ -241,8 +255,22 @@ func (m *Model) settle() tea.Cmd {
 	if t := m.tent(); t != nil {
 		m.fitShells(t)
 	}
-	if m.screen == onLesson && m.page == nil {
+	switch {
+	case m.screen == onLesson && m.page == nil:
 		return m.renderMissing()
+	case m.screen == onSandbox:
+		return m.sample()
+	}
+	return nil
+}
+
+// tentOf finds a tent of the screen by its number, or nil.
+func (m *Model) tentOf(id int) *tent {
+	if m.screen == onSandbox && m.free != nil {
+		return m.free.tentOf(id)
+	}
+	if t := m.tent(); t != nil && t.id == id {
+		return t
 	}
 	return nil
 }

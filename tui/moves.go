@@ -67,6 +67,10 @@ func (m *Model) turn(n int) {
 		return
 	}
 	_, height := m.inner(m.focus)
+	if m.screen == onSandbox && m.focus == paneMain {
+		m.freeMove(n * max(height/2, 1))
+		return
+	}
 	m.scrollBy(n * max(height-1, 1))
 }
 

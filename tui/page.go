@@ -15,6 +15,7 @@ import (
 type page struct {
 	title  string
 	lines  func(s styles.Styles, width int) []string
+	keys   []binding // of its own, besides those that every page has
 	scroll int
 }
 
@@ -22,11 +23,12 @@ type page struct {
 type pageMsg struct {
 	page  *page
 	lines func(s styles.Styles, width int) []string
+	keys  []binding
 }
 
 func (p pageMsg) update(m *Model) {
 	if m.page == p.page {
-		m.page.lines = p.lines
+		m.page.lines, m.page.keys = p.lines, p.keys
 	}
 }
 
@@ -71,7 +73,7 @@ func (m *Model) openPlan() tea.Cmd {
 	var make func() (*sandbox.Plan, error)
 	engine, same := m.opt.Engine, ""
 	if m.screen == onSandbox {
-		spec := sandbox.Spec{Layers: m.free.set}
+		spec := m.free.shownSpec()
 		make = func() (*sandbox.Plan, error) { return engine.Plan(spec) }
 	} else {
 		step, player := m.lesson.session.Walk.Step(), m.lesson.tent.player
@@ -81,9 +83,9 @@ func (m *Model) openPlan() tea.Cmd {
 	return m.job(func() tea.Msg {
 		plan, err := make()
 		if err != nil {
-			return pageMsg{p, sentence(clean(err))}
+			return pageMsg{page: p, lines: sentence(clean(err))}
 		}
-		return pageMsg{p, func(s styles.Styles, width int) []string {
+		return pageMsg{page: p, lines: func(s styles.Styles, width int) []string {
 			out := panel.Plan(s, plan, width)
 			if same != "" {
 				out = append(append(out, "", s.Strong.Render("The same with unshare and Docker"), ""), markdown.Lines(s, same, width)...)

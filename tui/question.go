@@ -20,10 +20,13 @@ var no = reply{"n", "no", func(*Model) tea.Cmd { return nil }}
 
 // asks makes of an action one that asks first.
 func asks(text string, yes func(*Model) tea.Cmd) func(*Model) tea.Cmd {
-	return func(m *Model) tea.Cmd {
-		m.ask = &question{text, []reply{{"y", "yes", yes}, no}}
-		return nil
-	}
+	return func(m *Model) tea.Cmd { return m.askWhether(text, yes) }
+}
+
+// askWhether asks, and does it after a yes.
+func (m *Model) askWhether(text string, yes func(*Model) tea.Cmd) tea.Cmd {
+	m.ask = &question{text, []reply{{"y", "yes", yes}, no}}
+	return nil
 }
 
 // answerQuestion takes a reply; every key without one is a no.

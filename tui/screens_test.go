@@ -136,3 +136,15 @@ func TestASCII(t *testing.T) {
 		}
 	}
 }
+
+// TestSandboxASCII: the same for the screens of the sandbox.
+func TestSandboxASCII(t *testing.T) {
+	d, m := freely(t, &fakeEngine{}, 120, 40)
+	m.styles.ASCII = true
+	for _, step := range freeWalk {
+		step.do(t, d, m)
+		if i := strings.IndexFunc(d.Screen(), func(r rune) bool { return r > 0x7e }); i >= 0 {
+			t.Fatalf("%s: not ASCII at %q", step.name, d.Screen()[i:min(i+20, len(d.Screen()))])
+		}
+	}
+}

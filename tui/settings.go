@@ -47,7 +47,7 @@ func (*settingsSheet) keyLines(m *Model, width int) []string {
 		}
 	}
 	if len(out) == 2 {
-		out = append(out, panel.Wrap("  Any key can be moved by a line in the file of settings, for example keys: {z: m}.", width)...)
+		out = append(out, panel.Wrap("Any key can be moved by a line in the file of settings, for example keys: {z: m}.", width)...)
 	}
 	return out
 }

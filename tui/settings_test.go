@@ -122,6 +122,15 @@ func TestFinder(t *testing.T) {
 			return c.see == "" && d.Quit() || c.see != "" && strings.Contains(screen, c.see)
 		})
 	}
+	f := finder{all: []found{{label: "a camel", detail: "mounts"}, {label: "amount"}, {label: "of mounts"}, {label: "m o u n"}, {label: "other"}}, typed: "Moun"}
+	f.search()
+	var order []string
+	for _, x := range f.shown {
+		order = append(order, x.label)
+	}
+	if got, want := strings.Join(order, ","), "of mounts,amount,a camel,m o u n"; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
 	d, _ := begin(t, options(t, &fakeEngine{}), 60, 14)
 	d.Press("/")
 	d.Type("zzzz\x07漢")

@@ -34,6 +34,9 @@ func (m *Model) enterShell(t *tent) tea.Cmd {
 	if !t.live || t.opens[paneInside] {
 		return nil
 	}
+	if s := t.shells[paneInside]; (s == nil || s.gone) && m.inIce(t) {
+		return nil
+	}
 	m.focus = paneInside
 	var host tea.Cmd
 	if m.onTask() && t.shells[paneHost] == nil {
@@ -52,7 +55,7 @@ func (m *Model) enterHost() tea.Cmd {
 // startShell starts a shell in the pane, unless one runs there or is about to.
 func (m *Model) startShell(t *tent, p pane) tea.Cmd {
 	s := t.shells[p]
-	if s != nil && !s.gone || t.opens[p] {
+	if s != nil && !s.gone || t.opens[p] || p == paneInside && m.inIce(t) {
 		return nil
 	}
 	focus := m.focus
@@ -99,13 +102,16 @@ type shellMsg struct {
 func (s shellMsg) update(m *Model, t *tent) tea.Cmd {
 	t.opens[s.pane] = false
 	if s.err != nil {
-		if m.focus == s.pane {
+		if m.focus == s.pane && t == m.tent() {
 			m.leaveShell()
 		}
 		m.trouble("no shell", s.err)
 		return nil
 	}
 	t.shells[s.pane] = s.shell
+	if s.pane == paneInside {
+		m.typeCommand(t)
+	}
 	return t.listen()
 }
 
@@ -147,16 +153,16 @@ func (f framesMsg) update(m *Model, t *tent) tea.Cmd {
 		}
 		s.frame = frame
 		if frame.Ended {
-			m.shellEnded(p, s)
+			m.shellEnded(t, p, s)
 		}
 	}
 	return t.nextFrames()
 }
 
 // shellEnded leaves what the shell showed last, and says what can be done.
-func (m *Model) shellEnded(p pane, s *shell) {
+func (m *Model) shellEnded(t *tent, p pane, s *shell) {
 	s.gone, s.looking = true, false
-	if m.focus == p {
+	if m.focus == p && t == m.tent() {
 		m.notice = "The shell " + where[p] + " has ended. enter starts another."
 	}
 }
@@ -172,7 +178,7 @@ func (m *Model) dropShell(t *tent, p pane) tea.Cmd {
 	}
 	delete(t.shells, p)
 	s.terminal.Close()
-	if m.focus == p {
+	if m.focus == p && t == m.tent() {
 		m.leaveShell()
 	}
 	end := s.stream.Close
@@ -222,6 +228,8 @@ func (m *Model) shellKey(k tea.KeyPressMsg) { m.focusedShell().terminal.Key(uv.K
 
 func (m *Model) paste(text string) {
 	switch {
+	case m.editing():
+		m.typeInto(text)
 	case m.writing():
 		m.typed(text)
 	case m.inShell():
@@ -244,8 +252,8 @@ func (m *Model) fitShells(t *tent) {
 // sight.
 func (m *Model) shellSize(p pane) (cols, rows int) {
 	at := place{p, 0, 0, m.width, m.bodyHeight()}
-	if m.wide() && m.hasBoard() && !(m.zoom && m.focus == p) {
-		for _, other := range m.withShell(at.width, at.height) {
+	if m.wide() && (m.hasBoard() || m.riddled()) && !(m.zoom && m.focus == p) {
+		for _, other := range m.withShells(at.width, at.height) {
 			if other.pane == p {
 				at = other
 			}

@@ -105,23 +105,42 @@ const spinTime = 100 * time.Millisecond
 
 // run starts what the step asks for. It comes back as a measuredMsg.
 func (m *Model) run(t *tent, step *lessons.Step) tea.Cmd {
+	return m.undertake(t, step.ID, func(u undertaking) tea.Msg {
+		got, err := t.player.Run(u.ctx, step, u.busy.tell)
+		return measuredMsg{about(t.id), step, got, u.ended(err)}
+	})
+}
+
+// undertaking is what is under way in a tent, as its command sees it.
+type undertaking struct {
+	ctx  context.Context
+	busy *busy
+}
+
+// ended is the error of a command: once it was cancelled, whatever it says.
+func (u undertaking) ended(err error) error {
+	if err != nil && u.ctx.Err() != nil {
+		return u.ctx.Err()
+	}
+	return err
+}
+
+// undertake does something that takes a while in a tent, unless there is
+// something under way already. Its message ends it: that sets busy to nil.
+func (m *Model) undertake(t *tent, step string, do func(undertaking) tea.Msg) tea.Cmd {
 	if t.busy != nil {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(t.ctx)
 	t.runs++
-	b := &busy{number: t.runs, cancel: cancel, since: m.opt.Now(), step: step.ID, progress: make(chan play.Progress, 1)}
+	b := &busy{number: t.runs, cancel: cancel, since: m.opt.Now(), step: step, progress: make(chan play.Progress, 1)}
 	t.busy = b
-	measure := m.job(func() tea.Msg {
+	done := m.job(func() tea.Msg {
 		defer close(b.progress)
 		defer cancel()
-		got, err := t.player.Run(ctx, step, b.tell)
-		if err != nil && ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		return measuredMsg{about(t.id), step, got, err}
+		return do(undertaking{ctx, b})
 	})
-	return tea.Batch(measure, b.listen(t.id), spin(t.id, b.number))
+	return tea.Batch(done, b.listen(t.id), spin(t.id, b.number))
 }
 
 // tell keeps the newest progress for listen. Only one goroutine calls it.

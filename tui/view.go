@@ -108,7 +108,7 @@ func (m *Model) more(lines, scroll, height int) string {
 }
 
 // names are what panes are called.
-var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneHost: "HOST", paneTent: "tent", paneDetail: "about this line"}
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneHost: "HOST", paneTent: "tent", paneDetail: "about this line", paneLive: "live"}
 
 func (m *Model) name(p pane) string {
 	if p != paneMain {
@@ -118,7 +118,7 @@ func (m *Model) name(p pane) string {
 	case onLesson:
 		return "lesson"
 	case onSandbox:
-		return "layers"
+		return m.freeName()
 	case onSheet:
 		return m.sheet.name()
 	}
@@ -145,6 +145,8 @@ func (m *Model) title(p pane) string {
 		return s.Title.Render("the poles")
 	case p.isShell():
 		return m.shellTitle(p)
+	case p == paneLive:
+		return s.Title.Render("what it uses")
 	case p == paneKernel && m.screen == onSandbox && !m.free.tent.live:
 		return s.Title.Render("what would be asked of the kernel")
 	case p == paneKernel:
@@ -160,8 +162,8 @@ func (m *Model) boardLines(t *tent, width int) []string {
 }
 
 func (m *Model) kernelLines(t *tent, width int) []string {
-	if m.screen == onSandbox && !t.live && m.free.planned != nil {
-		return panel.Plan(m.styles, m.free.planned, width)
+	if m.screen == onSandbox && !t.live && t.busy == nil {
+		return m.freePlanLines(width)
 	}
 	return panel.Kernel(m.styles, m.asked(t), t.layers().List(), width)
 }
@@ -175,7 +177,7 @@ func (m *Model) header() string {
 	case onSheet:
 		return m.sheetHeader()
 	case onSandbox:
-		return panel.Ends(" "+s.Title.Render("tentpole")+"  sandbox", fmt.Sprintf("%d switched on ", m.free.set.Len()), m.width)
+		return m.freeHeader()
 	}
 	return panel.Ends(" "+s.Title.Render("tentpole"), s.Faint.Render(m.home.ability)+" ", m.width)
 }
@@ -274,6 +276,8 @@ func (m *Model) footer() string {
 		return m.finderFoot()
 	case m.notice != "":
 		return " " + s.Strong.Render(m.notice)
+	case m.editing():
+		return " " + s.Key.Render("enter") + " keep it  " + s.Key.Render("esc") + " leave it as it was  " + s.Key.Render("ctrl-u") + " begin anew"
 	case m.writing():
 		return " your words   " + s.Key.Render("enter") + " keep them  " + s.Key.Render("esc") + " put them away  " + s.Key.Render("ctrl-u") + " begin anew"
 	case m.inShell():

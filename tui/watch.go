@@ -36,7 +36,7 @@ func (w watchMsg) update(m *Model, t *tent) tea.Cmd {
 		return nil
 	}
 	step := m.stepInTent()
-	if step == nil || t.busy != nil || t.shells[paneInside] == nil && step.Kind != lessons.KindTask {
+	if step == nil || t != m.tent() || t.busy != nil || t.shells[paneInside] == nil && step.Kind != lessons.KindTask {
 		return t.lookSoon() // nothing that could have changed by hand
 	}
 	return func() tea.Msg {
@@ -49,7 +49,7 @@ func (w watchMsg) update(m *Model, t *tent) tea.Cmd {
 // runs, or nil.
 func (m *Model) stepInTent() *lessons.Step {
 	if m.screen == onSandbox {
-		return m.free.step
+		return play.Freely
 	}
 	if step := m.lesson.session.Walk.Step(); step.ID == m.lesson.tent.of {
 		return step

@@ -64,13 +64,16 @@ func (m *Model) keyInDraft(k tea.KeyPressMsg) tea.Cmd {
 // typed adds what was typed or pasted.
 func (m *Model) typed(s string) tea.Cmd {
 	return m.redraft(func(draft string) string {
-		draft += strings.Map(printable, strings.ReplaceAll(s, "\n", " "))
+		draft += oneLine(s)
 		for len(draft) > lessons.MaxExplanation {
 			draft = dropLast(draft)
 		}
 		return draft
 	})
 }
+
+// oneLine is what was typed or pasted as a line can hold it.
+func oneLine(s string) string { return strings.Map(printable, strings.ReplaceAll(s, "\n", " ")) }
 
 // printable drops what cannot be seen, and what would turn the line round.
 func printable(r rune) rune {

@@ -106,6 +106,15 @@ func (m *Model) benchShells(width, height int) []place {
 	return places
 }
 
+// withShells are the places of the shells, and maybe of others, where the shells
+// are in sight.
+func (m *Model) withShells(width, height int) []place {
+	if m.screen == onLesson {
+		return m.benchShells(width, height)
+	}
+	return m.shellPlaces(width, height)
+}
+
 // besideTask is the pane beside the text of a task: the board, another that has
 // the keys in its place, or none.
 func (m *Model) besideTask() []pane {

@@ -53,6 +53,33 @@ func TestWorkbench(t *testing.T) {
 	}
 }
 
+// TestWorkbenchWithShells: the terminals are as large as their panes, wherever
+// those have been moved to.
+func TestWorkbenchWithShells(t *testing.T) {
+	d, m := begin(t, options(t, &fakeEngine{}), 120, 40)
+	atTask(d)
+	d.Press("f4")
+	d.Wait()
+	d.Until("host$")
+	d.Press("f2")
+	for _, key := range []string{">", "-", "o", "+", "c", "t", "=", "<", "z", "z"} {
+		d.Press(key)
+		fits(t, d, 120, 40)
+		for p, s := range m.tent().shells {
+			at := m.place(p)
+			if m.zoom || at.width == 120 && at.height == m.bodyHeight() {
+				continue // out of sight
+			}
+			if width, height := m.inner(p); s.cols != width || s.rows != height {
+				t.Errorf("after %s the terminal is %dx%d in a pane of %dx%d", key, s.cols, s.rows, width, height)
+			}
+		}
+		if n := len(m.places()); n > 4 {
+			t.Errorf("after %s there are %d panes", key, n)
+		}
+	}
+}
+
 // TestHiddenPaneHasNoKeys: a pane that is put away while it has the keys gives
 // them back.
 func TestHiddenPaneHasNoKeys(t *testing.T) {

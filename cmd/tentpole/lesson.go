@@ -46,8 +46,12 @@ func lessonListCommand() *cobra.Command {
 					Lessons []listed `json:"lessons"`
 				}{"tentpole/lessons/v1", rows})
 			}
+			width := 0
 			for _, l := range rows {
-				fmt.Fprintf(c.OutOrStdout(), "%-12s %d/%d steps  %2d min  %s\n", l.ID, l.Done, l.Steps, l.Minutes, l.Summary)
+				width = max(width, len(l.ID))
+			}
+			for _, l := range rows {
+				fmt.Fprintf(c.OutOrStdout(), "%-*s  %2d/%d steps  %2d min  %s\n", width, l.ID, l.Done, l.Steps, l.Minutes, l.Summary)
 			}
 			return nil
 		},

@@ -51,7 +51,14 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	if o.SettingsFile, o.SettingsTrouble = settings.File(); o.SettingsTrouble == nil {
 		o.Settings, o.SettingsTrouble = settings.Load(o.SettingsFile)
 	}
-	o.Engine, o.Ability = play.NewEngine(), ability
+	var owner *lessons.Owner
+	if o.Store != nil {
+		owner = o.Store.Owner
+	}
+	if o.Setups, err = setups(owner); err != nil {
+		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+	}
+	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities
 	o.Lab = tui.Lab{Claims: func() (claims.Set, error) { return loadClaims(nil) }, Keep: keepMatrix}
 	return onScreen(tui.Run(c.Context(), o))
 }
@@ -81,6 +88,9 @@ func theme(c *cobra.Command) (styles.Theme, error) {
 	}
 	return "", &sandbox.UsageError{What: "theme", Word: word, Known: known}
 }
+
+// abilities tries what this machine can do.
+func abilities(ctx context.Context) []features.Answer { return features.Check(ctx, sandbox.Raise) }
 
 // ability says in one line what this machine can do.
 func ability(ctx context.Context) (string, error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -96,14 +97,14 @@ func TestMountsOnATerminal(t *testing.T) {
 			playTask(m)
 			playWindow(m)
 			playRest(m)
-			m.waitFor("Freely", "of 8 steps")
+			m.waitFor("Open ground", "8 of 8 steps")
 			m.press("q")
 			m.waitFor("left: 0")
 			m.line("clear; stty -g >after; cmp before after && echo unchanged-$((6*7))")
 			m.waitFor("unchanged-42")
 			// What was done is there at the next start.
-			m.line("clear; tentpole progress show; tentpole lesson list")
-			m.waitFor("mounts                  8 of  8")
+			m.line("clear; tentpole progress show | grep mounts; tentpole lesson list | grep mounts")
+			m.waitFor("mounts                  8 of  8", " 8/8 steps")
 			m.line("clear; tentpole")
 			m.waitFor("8 of 8 steps")
 			m.press("q")
@@ -191,7 +192,54 @@ func TestTooSmall(t *testing.T) {
 	m.line("tentpole")
 	m.waitFor("40")
 	m.run("resize-window", "-x", "80", "-y", "24")
-	m.waitFor("Freely")
+	m.waitFor("Open ground")
 	m.press("q")
 	m.waitFor("ready$")
 }
+
+// TestTerminals begins a lesson, runs a step and goes into the shells on
+// terminals of all kinds: where there is nothing but ASCII no other sign is
+// drawn, where there are no colours none is sent, and each is left as it was.
+func TestTerminals(t *testing.T) {
+	program := build(t)
+	for _, c := range []struct {
+		name, env string
+		ascii     bool
+		colours   bool
+	}{
+		{"screen", "TERM=screen", false, true},
+		{"the Linux console", "TERM=linux", true, true},
+		{"xterm without colours", "TERM=xterm NO_COLOR=1", false, false},
+		{"a locale without UTF-8", "TERM=xterm LC_ALL=C", true, true},
+		{"vt100", "-u TMUX TERM=vt100", false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := newTmux(t, program, 110, 44)
+			m.line("stty -g >before; env " + c.env + " tentpole learn mounts; echo left: $?")
+			m.waitFor("step 1 of 8", "enter")
+			m.press("Enter")
+			playRun(m)
+			m.waitFor("step 3 of 8", "[ ]")
+			m.press("Enter")
+			m.waitFor("tent#", "keys go to")
+			m.line("echo on-$((6*7))")
+			screen := m.waitFor("on-42")
+			if foreign := strings.IndexFunc(screen, func(r rune) bool { return r > '~' }) >= 0; foreign == c.ascii {
+				t.Errorf("signs that are not ASCII: %v\n%s", foreign, screen)
+			}
+			if styled := m.run("capture-pane", "-p", "-e"); colour.MatchString(styled) != c.colours {
+				t.Errorf("colours: %v\n%q", !c.colours, styled)
+			}
+			m.press("F2")
+			m.waitFor("go inside")
+			m.press("C-c")
+			m.waitFor("left: 0")
+			m.line("clear; stty -g >after; cmp before after && echo unchanged-$((6*7))")
+			m.waitFor("unchanged-42")
+		})
+	}
+}
+
+// colour finds a colour that is set: SGR 30 to 48, 90 and on; not weight, and
+// not the default.
+var colour = regexp.MustCompile("\x1b\\[(\\d+;)*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")

@@ -3,12 +3,15 @@ package play
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/image"
 )
 
 // NewEngine returns the engine of this machine: package sandbox. Where that is
@@ -22,7 +25,54 @@ func (machine) Plan(spec sandbox.Spec) (*sandbox.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sandbox.NewPlan(spec, m)
+	if spec, err = withImage(spec, m.State); err != nil {
+		return nil, err
+	}
+	p, err := sandbox.NewPlan(spec, m)
+	if err == nil && p.Root == sandbox.RootImage && spec.Unpacked == "" {
+		p.Notes = append(p.Notes, "The image "+spec.Source+" is not here yet: starting fetches it.")
+	}
+	return p, err
+}
+
+// withImage tells where the image of a spec lies, when it is here already.
+func withImage(spec sandbox.Spec, state string) (sandbox.Spec, error) {
+	if spec.Root != sandbox.RootImage || spec.Unpacked != "" {
+		return spec, nil
+	}
+	store, err := sandbox.Images(state)
+	if err != nil {
+		return spec, err
+	}
+	if i, err := store.Find(spec.Source); err == nil {
+		spec.Unpacked = i.Root
+	}
+	return spec, nil
+}
+
+func (machine) Unpack(ctx context.Context, spec sandbox.Spec, say func(string)) (sandbox.Spec, error) {
+	m, err := sandbox.Look()
+	if err != nil {
+		return spec, err
+	}
+	spec, _, err = sandbox.Unpack(ctx, spec, m, func(p image.Progress) { say(pulling(p)) })
+	return spec, err
+}
+
+func pulling(p image.Progress) string {
+	return fmt.Sprintf("%s layer %d of %d: %.1f of %.1f MB", p.Step, p.Layer, p.Layers, float64(p.Bytes)/1e6, float64(p.Total)/1e6)
+}
+
+// here is what other tools find on this machine: it does not change while this
+// runs, and asking takes a process.
+var here = sync.OnceValues(func() (export.Surroundings, error) { return export.Look(context.Background()) })
+
+func (machine) Export(_ context.Context, form export.Form, p *sandbox.Plan, command []string) (export.Export, error) {
+	look, err := here()
+	if err != nil {
+		return export.Export{}, err
+	}
+	return export.As(form, p, look, command)
 }
 
 func (machine) Start(ctx context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (Sandbox, error) {

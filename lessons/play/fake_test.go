@@ -5,10 +5,13 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
@@ -50,6 +53,18 @@ type fakeSandbox struct {
 	once   sync.Once
 	typed  []string
 }
+
+func (e *fakeEngine) Unpack(_ context.Context, s sandbox.Spec, _ func(string)) (sandbox.Spec, error) {
+	return s, nil
+}
+
+func (e *fakeEngine) Export(context.Context, export.Form, *sandbox.Plan, []string) (export.Export, error) {
+	return export.Export{}, nil
+}
+
+func (b *fakeSandbox) Statistics() (cgroup.Statistics, error) { return cgroup.Statistics{}, nil }
+func (b *fakeSandbox) Freeze(time.Duration) error             { return nil }
+func (b *fakeSandbox) Thaw() error                            { return nil }
 
 func (b *fakeSandbox) Plan() *sandbox.Plan        { return b.plan }
 func (b *fakeSandbox) Transcript() []sandbox.Done { return nil }

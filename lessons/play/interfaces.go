@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 )
@@ -19,6 +22,11 @@ type Engine interface {
 	// Start starts a sandbox, which the caller closes. observe is called for
 	// each operation as it happens, from one goroutine at a time.
 	Start(ctx context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (Sandbox, error)
+	// Unpack fetches the image that a spec names, if it is not here yet; another
+	// spec comes back as it is. say is told in words how far it is.
+	Unpack(ctx context.Context, s sandbox.Spec, say func(string)) (sandbox.Spec, error)
+	// Export says a plan in the words of another tool.
+	Export(ctx context.Context, form export.Form, p *sandbox.Plan, command []string) (export.Export, error)
 }
 
 // Sandbox is a running one. Methods may be called from any goroutine.
@@ -33,6 +41,13 @@ type Sandbox interface {
 	Shell(ctx context.Context, cols, rows int) (Shell, error)
 	// Script starts a shell inside that takes one line after the other.
 	Script(context.Context) (Script, error)
+	// Statistics tells what the commands use together. It, Freeze and Thaw need
+	// a sandbox with a limit.
+	Statistics() (cgroup.Statistics, error)
+	// Freeze stops all commands where they are, until Thaw. It waits at most
+	// patience for the last of them.
+	Freeze(patience time.Duration) error
+	Thaw() error
 	// Done is closed when the sandbox is gone, whoever ended it.
 	Done() <-chan struct{}
 	// Close ends everything inside and waits until it is gone.

@@ -48,6 +48,7 @@ type Measured struct {
 	Renewed bool
 	// Volumes say in sentences where the step's volumes are on the host.
 	Volumes []string
+	Sandbox Sandbox       // of Raise: what runs now
 	Took    time.Duration // all of it
 }
 
@@ -153,7 +154,17 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 	if err := p.volumes.give(plan); err != nil {
 		return Measured{}, err
 	}
-	m := Measured{Plan: plan, Renewed: s.Run.Keep}
+	m, err := p.start(ctx, plan, progress)
+	m.Renewed = s.Run.Keep
+	if err == nil {
+		p.of = s.ID
+	}
+	return m, err
+}
+
+// start starts a plan in a player without a sandbox.
+func (p *Player) start(ctx context.Context, plan *sandbox.Plan, progress func(Progress)) (m Measured, err error) {
+	m.Plan = plan
 	phase := "starting " + count(plan.Layers.Len(), "layer")
 	progress(Progress{Phase: phase})
 	p.box, err = p.engine.Start(ctx, plan, func(d sandbox.Done) {
@@ -164,7 +175,6 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 		p.box = nil
 		return m, err
 	}
-	p.of = s.ID
 	m.Transcript = p.box.Transcript()
 	return m, nil
 }

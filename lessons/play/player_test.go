@@ -131,3 +131,26 @@ func TestSave(t *testing.T) {
 		t.Errorf("at %q, %v", p.Lessons["mounts"].At, err)
 	}
 }
+
+// TestRaise: a spec is started without a lesson, and looked at; what is done
+// by hand after that is what changed.
+func TestRaise(t *testing.T) {
+	e := &fakeEngine{}
+	p := NewPlayer(e)
+	want := sandbox.Spec{Layers: sandbox.Set(sandbox.Mount), Hostname: "tent"}
+	m, err := p.Raise(t.Context(), want, nil)
+	if err != nil || m.Sandbox == nil || m.Plan == nil || len(m.Board.Rows) == 0 || !e.specs[0].Equal(want) {
+		t.Fatalf("raised %+v, %v", m, err)
+	}
+	m.Sandbox.(*fakeSandbox).typed = []string{"mount"}
+	if _, changed, err := p.Look(t.Context(), Freely); err != nil || !slices.Equal(changed, []string{"mounts"}) {
+		t.Errorf("changed %v, %v", changed, err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e.refuses = &features.NotSupportedError{Feature: "namespaces"}
+	if m, err = p.Raise(t.Context(), want, nil); !NotHere(err) || m.Sandbox != nil {
+		t.Errorf("refused: %+v, %v", m, err)
+	}
+}

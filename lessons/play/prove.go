@@ -55,7 +55,7 @@ func ProveStep(ctx context.Context, l *lessons.Lesson, e Engine, v lessons.Varia
 }
 
 func newProof(l *lessons.Lesson, e Engine, v lessons.Variant) *proof {
-	return &proof{lesson: l, session: NewSession(Options{Lesson: l, Engine: e, Variant: v}), kept: map[string]string{}, patience: patience}
+	return &proof{lesson: l, session: NewSession(Options{Lesson: l, Engine: e, Variant: v}), kept: map[string]string{}, patience: patience, within: blockTime}
 }
 
 func (p *proof) step(ctx context.Context, id string) ([]Finding, error) {
@@ -110,7 +110,8 @@ type proof struct {
 	session  *Session
 	script   Script
 	kept     map[string]string
-	patience int // looks at what a solution has done
+	patience int           // looks at what a solution has done
+	within   time.Duration // a block may run
 	found    []Finding
 }
 
@@ -309,7 +310,7 @@ func (p *proof) block(ctx context.Context, f lessons.Fence) (status int, last st
 	for name, value := range p.kept {
 		text = regexp.MustCompile(`\b`+name+`\b`).ReplaceAllLiteralString(text, value)
 	}
-	ctx, cancel := context.WithTimeout(ctx, blockTime)
+	ctx, cancel := context.WithTimeout(ctx, p.within)
 	defer cancel()
 	var out tail
 	if f.Where == lessons.Host {

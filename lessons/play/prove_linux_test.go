@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
@@ -21,7 +22,7 @@ func TestCourse(t *testing.T) {
 	}
 	for _, l := range course.Lessons {
 		t.Run(l.ID, func(t *testing.T) {
-			found, err := Prove(t.Context(), l, NewEngine(), VariantHere(), nil)
+			found, err := Prove(t.Context(), l, remembering{}, VariantHere(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +65,7 @@ var mutations = []struct {
 			return "expect: open"
 		}
 		return "expect: contained"
-	}, theStep},
+	}, theOutcome},
 	{"a solution that does nothing", regexp.MustCompile("(?m)^```sh (inside|host)( fails| > [A-Z]+)?\n[^`]*"), func(s string) string {
 		first, rest, _ := strings.Cut(s, "\n")
 		return first + "\n" + strings.Repeat("true\n", strings.Count(rest, "\n"))
@@ -91,9 +92,10 @@ var mutations = []struct {
 type scope int
 
 const (
-	theText   scope = iota // load and lint the lesson
-	theStep                // and play the step that was changed
-	theCourse              // load all lessons
+	theText    scope = iota // load and lint the lesson
+	theStep                 // and play the step that was changed
+	theOutcome              // the same, whose experiment need not be run again
+	theCourse               // load all lessons
 )
 
 var placed = regexp.MustCompile(`^[a-z-]+\.md:[0-9]+:[0-9]+: .`)
@@ -178,8 +180,8 @@ func complaints(t *testing.T, name, source string, of scope, line int) (out []st
 			id = s.ID
 		}
 	}
-	p := newProof(l, NewEngine(), VariantHere())
-	p.patience = 4
+	p := newProof(l, remembering{replay: of == theOutcome}, VariantHere())
+	p.patience, p.within = 4, 5*time.Second
 	found, err := p.step(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)

@@ -71,9 +71,14 @@ func hang(mark, text string, width int, style func(...string) string) []string {
 	return lines
 }
 
-// wrapCode breaks after what joins words in paths and flags, too.
-func wrapCode(text string, width int) []string {
-	return wrap(text, width, "|/,@")
+// Hang wraps a text behind a mark, further lines indented below it.
+func Hang(mark, text string, width int, style func(...string) string) []string {
+	return hang(mark, text, width, style)
+}
+
+// Code is a line that may be typed, indented where it is broken.
+func Code(s styles.Styles, text string, width int) []string {
+	return hang("  ", text, width, s.Code.Render)
 }
 
 // manuals are the pages about those layers, as man wants them.

@@ -1,0 +1,59 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+)
+
+// freeBindings are the keys of the sandbox screen.
+func freeBindings() []binding {
+	return []binding{
+		{keys: []string{"enter"}, show: "enter", does: "start", where: inTable, foot: left, do: (*Model).freeStart, on: mainFocused, help: "start a sandbox like this, and open a shell inside"},
+		{keys: []string{"space"}, show: "space", where: inTable, foot: left, do: (*Model).freeFlip, says: (*Model).flipSays, on: mainFocused, help: "switch the layer, or type the value"},
+		{keys: []string{"left", "h"}, show: "left", does: "the value before", where: inTable, do: func(m *Model) tea.Cmd { return m.freeStep(-1) }, on: canStep},
+		{keys: []string{"right", "l"}, show: "left right", does: "change", where: inTable, foot: left, spare: 1, do: func(m *Model) tea.Cmd { return m.freeStep(1) }, on: canStep, help: "the value after"},
+		{keys: []string{"e"}, show: "e", does: "type", where: inTable, foot: left, spare: 2, do: (*Model).freeType, on: canType, help: "type the value"},
+		{keys: []string{"enter"}, show: "enter", does: "try", where: inTrials, foot: left, do: (*Model).tryOne, on: canTry, help: "run the experiment on the sandbox that is shown"},
+		{keys: []string{"a"}, show: "a", does: "try on all", where: inTrials, foot: left, do: (*Model).tryAll, on: canCompare, help: "run it on all sandboxes"},
+		{keys: []string{"]"}, show: "]", does: "next sandbox", where: inTable | inTrials, foot: left, spare: 3, do: func(m *Model) tea.Cmd { return m.lookOn(1) }, on: hasBoxes, help: "look at the next sandbox"},
+		{keys: []string{"["}, show: "[", does: "the sandbox before", where: inTable | inTrials, do: func(m *Model) tea.Cmd { return m.lookOn(-1) }, on: hasBoxes},
+		{keys: []string{"f"}, show: "f", where: inTable | inTrials | inSolved, does: "freeze", foot: left, spare: 2, do: (*Model).freeFreeze, says: (*Model).freezeSays, on: canFreeze, help: "stop all commands where they are, and have them go on"},
+		{keys: []string{"x"}, show: "x", does: "experiments", where: inTable | inSolved, foot: left, spare: 2, do: (*Model).openTrials, on: canTry, help: "the experiments, and what they come to here"},
+		{keys: []string{"="}, show: "=", does: "compare", where: inTable | inTrials, foot: left, spare: 6, do: (*Model).openCompare, on: canCompare, help: "the boards of all sandboxes side by side"},
+		{keys: []string{"c"}, show: "c", does: "copy", where: inTable | inSolved, foot: right, spare: 6, do: (*Model).openCopy, on: func(m *Model) bool { return !m.riddled() }, help: "the same as tentpole run, unshare, docker and config.json, to be copied"},
+		{keys: []string{"w"}, show: "w", does: "save", where: inTable, foot: right, spare: 7, do: (*Model).freeSave, on: canSave, help: "save the setup under a name"},
+
+		{keys: []string{"q", "x"}, show: "q", does: "back", where: inTrials, foot: right, do: (*Model).closeSide},
+
+		{keys: []string{"enter"}, show: "enter", does: "name it", where: inRiddle, foot: left, do: (*Model).guess, on: mainFocused, help: "say that this layer is missing"},
+		{keys: []string{"S"}, show: "S", does: "solution", where: inRiddle, foot: right, spare: 1, do: asks("Show which one is missing?", (*Model).giveUp), help: "the solution (asks)"},
+		{keys: []string{"q"}, show: "q", does: "leave", where: inRiddle, foot: right, do: asks("Leave the riddle? The layers are shown then.", (*Model).leaveRiddle), help: "back to the table (asks)"},
+		{keys: []string{"q", "enter"}, show: "q", does: "back", where: inSolved, foot: right, do: (*Model).leaveRiddle},
+
+		{keys: []string{"K"}, show: "K", does: "kill", where: inSandbox, foot: right, spare: 5, do: (*Model).freeStop, on: hasBox, help: "end the sandbox that is shown (asks)"},
+		{keys: []string{"up", "k"}, show: "up", does: "the line above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
+		{keys: []string{"down", "j"}, show: "down", does: "the line below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
+	}
+}
+
+// freeScope is where the keys go on the sandbox screen.
+func (m *Model) freeScope() scope {
+	if m.free.side != nil {
+		return m.free.side.scope()
+	}
+	return inTable
+}
+
+func hasBoxes(m *Model) bool { return len(m.free.boxes) > 0 }
+
+func hasBox(m *Model) bool { return m.free.box() != nil }
+
+// canFreeze tells whether the sandbox has a limit: only then are its commands in
+// a group of their own.
+func canFreeze(m *Model) bool {
+	b := m.free.box()
+	return b != nil && b.live != nil && !b.hidden && b.tent.layers()&limited != 0
+}
+
+var limited = sandbox.Set(sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.IO)
