@@ -233,8 +233,6 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case renderedMsg:
 		m.rendered[msg.key] = msg.lines
 		delete(m.rendering, msg.key)
-	case forgottenMsg:
-		return msg.update(m)
 	case savedMsg:
 		m.trouble("progress was not saved", msg.err)
 	case pageMsg:
