@@ -12,13 +12,14 @@ import (
 
 // lesson is the screen of one lesson being played.
 type lesson struct {
-	session *play.Session
-	tent    *tent
-	number  int // place in the course, from 1
-	cursor  int // of the choices
-	bench   workbench
-	results map[string]result
-	items   map[pane]int // which line of board and transcript the cursor is at
+	session  *play.Session
+	tent     *tent
+	number   int // place in the course, from 1
+	cursor   int // of the choices
+	bench    workbench
+	results  map[string]result
+	required map[string]bool // steps of which it was asked whether the machine can
+	items    map[pane]int    // which line of board and transcript the cursor is at
 
 	read     int               // pauses of the step that were gone past
 	order    []string          // of a puzzle's lines, as they stand
@@ -41,7 +42,7 @@ func (m *Model) openLesson(l *lessons.Lesson) tea.Cmd {
 		Lesson: l, Engine: m.opt.Engine, Store: m.opt.Store, Variant: m.opt.Variant, Now: m.opt.Now,
 		Record: m.home.progress.Lessons[l.ID],
 	})
-	m.lesson = &lesson{session: s, tent: m.newTent(s.Player), results: map[string]result{}, items: map[pane]int{}}
+	m.lesson = &lesson{session: s, tent: m.newTent(s.Player), results: map[string]result{}, required: map[string]bool{}, items: map[pane]int{}}
 	for i, other := range m.opt.Course.Lessons {
 		if other == l {
 			m.lesson.number = i + 1

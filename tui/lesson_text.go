@@ -60,6 +60,10 @@ func (m *Model) lessonText(width int) text {
 		t.part(m.styles.Faint.Render("… enter goes on"))
 		return t
 	}
+	if state.Passed { // there is nothing to predict, do or be told of
+		m.addResult(&t, step, width)
+		return t
+	}
 	m.addPrediction(&t, step, state, width)
 	m.addTask(&t, step, state, width)
 	m.addResult(&t, step, width)

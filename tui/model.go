@@ -255,7 +255,7 @@ func (m *Model) settle() tea.Cmd {
 	}
 	switch {
 	case m.screen == onLesson && m.page == nil:
-		return m.renderMissing()
+		return tea.Batch(m.askRequired(), m.renderMissing())
 	case m.screen == onSandbox:
 		return m.sample()
 	}
