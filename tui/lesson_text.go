@@ -173,21 +173,15 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 	for _, v := range res.got.Volumes {
 		lines = append(lines, panel.Wrap(v, width)...)
 	}
-	if res.got.Result != nil && res.err == nil {
-		for _, f := range play.Findings(*res.got.Result) {
-			lines = append(lines, panel.Wrap(f, width)...)
-		}
+	first, then := m.findings(res, width), m.compared(res, width)
+	if len(first) > fewFindings { // what it comes to, and then at length
+		first, then = then, first
 	}
-	for i, c := range play.Compared(res.compare) {
-		style := m.styles.Text
-		if i == 0 {
-			style = m.styles.Strong
-			if len(lines) > 0 {
-				lines = append(lines, "")
-			}
-		}
-		lines = append(lines, panel.Wrap(style.Render(c), width)...)
+	lines = append(lines, first...)
+	if len(lines) > 0 && len(then) > 0 {
+		lines = append(lines, "")
 	}
+	lines = append(lines, then...)
 	if res.err != nil {
 		what := "That did not work: "
 		if play.NotHere(res.err) {
@@ -251,4 +245,28 @@ func (m *Model) spinner(took time.Duration) string {
 		return "busy: "
 	}
 	return string(`|/-\`[int(took/spinTime)%4]) + " "
+}
+
+// fewFindings is how many lines of findings stand before what they come to.
+const fewFindings = 8
+
+// findings are what the experiment found.
+func (m *Model) findings(res result, width int) (lines []string) {
+	if res.got.Result == nil || res.err != nil {
+		return nil
+	}
+	for _, f := range play.Findings(*res.got.Result) {
+		lines = append(lines, panel.Wrap(f, width)...)
+	}
+	return lines
+}
+
+// compared is the prediction beside what was measured.
+func (m *Model) compared(res result, width int) (lines []string) {
+	style := m.styles.Strong
+	for _, c := range play.Compared(res.compare) {
+		lines = append(lines, panel.Wrap(style.Render(c), width)...)
+		style = m.styles.Text
+	}
+	return lines
 }

@@ -149,12 +149,20 @@ func (m *Model) title(p pane) string {
 		return s.Title.Render("what it uses")
 	case p == paneKernel && m.screen == onSandbox && !m.free.tent.live:
 		return s.Title.Render("what would be asked of the kernel")
+	case m.ofStepBefore() && (p == paneBoard || p == paneKernel):
+		return s.Title.Render(m.name(p) + ": the step before")
 	case p == paneKernel:
 		return s.Title.Render("what the kernel was asked")
 	case p == paneBoard && m.onTask():
 		return s.Title.Render("board: what changed")
 	}
 	return s.Title.Render(m.name(p))
+}
+
+// ofStepBefore tells whether what is shown of the sandbox is of another step,
+// until the one at hand has run.
+func (m *Model) ofStepBefore() bool {
+	return m.screen == onLesson && m.lesson.tent.plan != nil && m.lesson.tent.of != m.lesson.session.Walk.Step().ID
 }
 
 func (m *Model) boardLines(t *tent, width int) []string {
@@ -190,7 +198,7 @@ func (m *Model) lessonHeader() string {
 	lesson := fmt.Sprintf("lesson %d of %d", l.number, len(m.opt.Course.Lessons))
 	short := fmt.Sprintf("%d/%d · %d/%d", w.At()+1, len(info.Steps), l.number, len(m.opt.Course.Lessons))
 	switch {
-	case m.focus.isShell() && m.onTask() && !m.wide():
+	case m.focus.isShell() && m.onTask():
 		turn := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
 		return m.ends([]string{turn}, []string{info.ID + "  " + step + "  " + lesson + " ", step + "  " + lesson + " ", short + " "})
 	case m.onWall():

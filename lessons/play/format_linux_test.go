@@ -149,7 +149,7 @@ parts:
 	if _, err := os.Stat(dir); err != nil {
 		t.Error(err)
 	}
-	if len(m.Volumes) != 1 || m.Volumes[0] != "What is /data inside is "+dir+" on the host." {
+	if len(m.Volumes) != 1 || m.Volumes[0] != "/data inside is "+dir+" on the host, where the shell knows it as $STORE." {
 		t.Errorf("the learner is told %q", m.Volumes)
 	}
 	if err := p.Close(); err != nil {

@@ -40,6 +40,9 @@ func startHostShell(cols, rows int, more []string) (Shell, error) {
 	path := hostShellPath(os.Getenv("SHELL"))
 	name := filepath.Base(path)
 	special := hostShells[name]
+	if path, ok := withOwnDirectory(os.Getenv("PATH")); ok {
+		more = append(slices.Clone(more), path)
+	}
 	p, err := sandbox.StartOnHost(sandbox.HostCommand{
 		Args: append([]string{path, "-i"}, special.args...), Env: hostEnvironment(os.Environ(), append(slices.Clone(special.env), more...)),
 		Dir: hostDir(), Terminal: sandbox.Size{Rows: uint16(rows), Cols: uint16(cols)},
@@ -48,6 +51,19 @@ func startHostShell(cols, rows int, more []string) (Shell, error) {
 		return nil, fmt.Errorf("start a shell on the host: %w", err)
 	}
 	return hostShell{p}, nil
+}
+
+// withOwnDirectory is PATH with the directory of this program behind it, for
+// lessons that have the learner type its name; not where PATH leads to one.
+func withOwnDirectory(path string) (variable string, ok bool) {
+	own, err := os.Executable()
+	if err != nil || filepath.Base(own) != "tentpole" {
+		return "", false
+	}
+	if _, err := exec.LookPath("tentpole"); err == nil {
+		return "", false
+	}
+	return "PATH=" + path + string(os.PathListSeparator) + filepath.Dir(own), true
 }
 
 // hostShellPath is the learner's shell, or that which every system has.

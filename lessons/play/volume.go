@@ -89,7 +89,7 @@ func (v *volumes) environment() (env []string) {
 func (v *volumes) say(list []lessons.Mounted) (lines []string) {
 	for _, m := range list {
 		if v, err := v.find(m.Name); err == nil {
-			lines = append(lines, fmt.Sprintf("What is %s inside is %s on the host.", m.At, v.Path))
+			lines = append(lines, fmt.Sprintf("%s inside is %s on the host, where the shell knows it as $%s.", m.At, v.Path, m.Variable()))
 		}
 	}
 	return lines
