@@ -24,6 +24,7 @@ type Lesson struct {
 	Language       string   // as in BCP 47; en when empty
 	Requires       []string // what must be there besides a Linux, in words: for a list
 	Layers         []string // layers every step starts from
+	Introduces     []string // layers that the course explains here first
 	Root           string   // root file system every step starts from
 	Notes          string   // speaker notes for the whole lesson, Markdown
 	Steps          []Step
