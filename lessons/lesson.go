@@ -69,6 +69,10 @@ const (
 	NotAvailable Outcome = "n/a"       // not on this machine
 )
 
+// Timed is expected of an experiment whose outcome hangs on how long things
+// take: it may be any but [NotAvailable].
+const Timed Outcome = "timed"
+
 // Variant is the kind of learner a text is for.
 type Variant string
 
