@@ -61,6 +61,7 @@ func learnCommand() *cobra.Command {
 	c.Flags().BoolVar(&trust, "trust", false, "play lessons from elsewhere without asking")
 	c.Flags().BoolVar(&testOut, "test-out", false, "answer the quizzes of a lesson first: all right at once, and it counts as known; implies --plain")
 	c.Flags().BoolVar(&plain, "plain", false, "plain lines and numbered prompts, no full screen")
+	c.AddCommand(glossaryCommand())
 	return c
 }
 
