@@ -102,7 +102,8 @@ func TestLessonPredictions(t *testing.T) {
 		{"mounts", "window", sides{}, "no"},
 		{"processes", "old-proc", sides{processes: 80, inMount: proc, hostMount: proc}, "all"},
 		{"processes", "old-proc", sides{processes: 3, inMount: other, hostMount: proc}, "own"},
-		{"processes", "new-proc", sides{outcome: "one-way"}, "elsewhere"},
+		{"processes", "new-proc", sides{processes: 80}, "all"},
+		{"processes", "new-proc", sides{}, "none"},
 	} {
 		got, err := step(t, c.lesson, c.step).Predict.Judge(c.facts.env())
 		if err != nil || got != c.want {
