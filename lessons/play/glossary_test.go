@@ -15,7 +15,7 @@ var bold = regexp.MustCompile(`\*\*([^*]+)\*\*`)
 
 // stressed are words in bold that are no terms: they are to be read twice.
 var stressed = []string{
-	"on the host", "from the host", "Permission", "Context", "1", "18080", "all", "one", "you", "number",
+	"on the host", "from the host", "Permission", "Context", "1", "18080", "all", "one", "you", "yours", "number",
 }
 
 // inBold are the words in bold of what a step says, code left out. Lists of
