@@ -66,7 +66,7 @@ func lessonFiles(fsys fs.FS) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list lessons: %w", err)
 	}
-	entries = slices.DeleteFunc(entries, translationFile.MatchString)
+	entries = slices.DeleteFunc(entries, func(name string) bool { return name == glossaryFile || translationFile.MatchString(name) })
 	switch {
 	case len(entries) == 0:
 		return nil, fmt.Errorf("list lessons: there is no *.md: %w", fs.ErrNotExist)

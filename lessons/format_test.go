@@ -35,7 +35,7 @@ func TestFormatDocument(t *testing.T) {
 	words = append(words, conditionFunctions...)
 	words = append(words, asStrings(kinds)...)
 	words = append(words, asStrings(debriefs)...)
-	words = append(words, asStrings(outcomes)...)
+	words = append(words, asStrings(expected)...)
 	for _, w := range words {
 		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(w) + `\b`).MatchString(doc) {
 			t.Errorf("FORMAT.md does not mention %q", w)

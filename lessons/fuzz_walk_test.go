@@ -69,7 +69,7 @@ func anyLesson(t *testing.T, d *dice) *Lesson {
 
 // anyFacts are facts of a machine, some of which cannot be had.
 func (d *dice) anyFacts() Env {
-	outcome := append([]Outcome{"", "nonsense"}, outcomes...)
+	outcome := append([]Outcome{"", "nonsense"}, expected...)
 	e := Env{Outcome: string(outcome[d.roll(len(outcome))])}
 	for _, side := range []*Side{&e.Inside, &e.Host} {
 		side.PID, side.NoNewPrivs, side.NS.Count = d.roll(4), d.roll(2) == 0, d.roll(9)

@@ -26,7 +26,7 @@ type Known struct {
 var (
 	kinds    = []Kind{KindRead, KindPredict, KindRun, KindTask, KindQuiz, KindOrder, KindExplain}
 	debriefs = []Debrief{Saw, Mistakes, Same}
-	outcomes = []Outcome{Open, OneWay, Contained, Limited, NotAvailable}
+	expected = []Outcome{Open, OneWay, Contained, Limited, NotAvailable, Timed}
 	variants = []Variant{User, Root}
 )
 

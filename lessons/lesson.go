@@ -24,6 +24,7 @@ type Lesson struct {
 	Language       string   // as in BCP 47; en when empty
 	Requires       []string // what must be there besides a Linux, in words: for a list
 	Layers         []string // layers every step starts from
+	Introduces     []string // layers that the course explains here first
 	Root           string   // root file system every step starts from
 	Notes          string   // speaker notes for the whole lesson, Markdown
 	Steps          []Step
@@ -67,6 +68,10 @@ const (
 	Limited      Outcome = "limited"   // there, up to a limit
 	NotAvailable Outcome = "n/a"       // not on this machine
 )
+
+// Timed is expected of an experiment whose outcome hangs on how long things
+// take: it may be any but [NotAvailable].
+const Timed Outcome = "timed"
 
 // Variant is the kind of learner a text is for.
 type Variant string

@@ -25,12 +25,12 @@ func TestCourse(t *testing.T) {
 	if len(c.Lessons) < 3 || c.Lessons[0].ID != "a-process" {
 		t.Errorf("the course begins with %q and has %d lessons", c.Lessons[0].ID, len(c.Lessons))
 	}
+	for _, w := range c.Lint() {
+		t.Error(w)
+	}
 	for _, l := range c.Lessons {
 		if c.PartTitle(l.Part) == "" {
 			t.Errorf("%s: part %d has no title", l.ID, l.Part)
-		}
-		for _, w := range l.Lint() {
-			t.Error(w)
 		}
 		t.Logf("%s: %d minutes, %d steps", l.Label(), l.Length(), len(l.Steps))
 	}
@@ -102,7 +102,8 @@ func TestLessonPredictions(t *testing.T) {
 		{"mounts", "window", sides{}, "no"},
 		{"processes", "old-proc", sides{processes: 80, inMount: proc, hostMount: proc}, "all"},
 		{"processes", "old-proc", sides{processes: 3, inMount: other, hostMount: proc}, "own"},
-		{"processes", "new-proc", sides{outcome: "one-way"}, "elsewhere"},
+		{"processes", "new-proc", sides{processes: 80}, "all"},
+		{"processes", "new-proc", sides{}, "none"},
 	} {
 		got, err := step(t, c.lesson, c.step).Predict.Judge(c.facts.env())
 		if err != nil || got != c.want {

@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,7 @@ func (w *linter) warn(line int, format string, args ...any) {
 func (l *Lesson) Lint() []Warning {
 	w := &linter{lesson: l}
 	w.front()
+	w.introduces()
 	for i := range l.Steps {
 		w.step(&l.Steps[i])
 	}
@@ -66,6 +68,20 @@ func (w *linter) front() {
 	if h := l.heading; h.line > 0 && h.title != l.Title {
 		w.warn(h.line, "the heading is %q and the title is %q", h.title, l.Title)
 	}
+}
+
+// introduces checks that what is explained here is raised here.
+func (w *linter) introduces() {
+	for _, layer := range w.lesson.Introduces {
+		if !w.lesson.raises(layer) {
+			w.warn(w.lesson.frontLine, "the lesson introduces %s and no step raises it", layer)
+		}
+	}
+}
+
+// raises tells whether a step has the layer.
+func (l *Lesson) raises(layer string) bool {
+	return slices.ContainsFunc(l.Steps, func(s Step) bool { return s.Run != nil && slices.Contains(s.Run.Layers, layer) })
 }
 
 func (w *linter) step(s *Step) {

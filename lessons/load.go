@@ -175,6 +175,7 @@ func (r *report) front(l *Lesson, source string, known Known) {
 		{"language", false, textInto(&l.Language)},
 		{"requires", false, textsInto(&l.Requires)},
 		{"layers", false, wordsInto(&l.Layers, "layer", known.Layers)},
+		{"introduces", false, wordsInto(&l.Introduces, "layer", known.Layers)},
 		{"root", false, wordInto(&l.Root, "root", known.Roots)},
 	})
 	want := strings.TrimSuffix(path.Base(l.File), ".md")

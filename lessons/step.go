@@ -66,7 +66,7 @@ func (b *builder) stepDirective(at place, source string) {
 		{"volumes", false, a.readVolumes},
 		{"requires", false, wordsInto(&a.requires, "feature", k.Features)},
 		{"observe", false, a.readRows(k.Rows)},
-		{"expect", false, wordInto(&a.expect, "outcome", outcomes)},
+		{"expect", false, wordInto(&a.expect, "outcome", expected)},
 		{"holds", false, conditionsInto(&a.holds)},
 		{"variant", false, a.readVariants},
 	}
@@ -131,7 +131,7 @@ func (a *asked) readVariants(d *document, n ast.Node) {
 			var o Outcome
 			var holds []*Condition
 			d.object(n, "variant", []field{
-				{"expect", false, wordInto(&o, "outcome", outcomes)},
+				{"expect", false, wordInto(&o, "outcome", expected)},
 				{"holds", false, conditionsInto(&holds)},
 			})
 			if o != "" {

@@ -20,6 +20,11 @@ The exit status is 0 when a process, its namespaces and its root can be raised,
 3 when this machine cannot, 1 when a try came to no end. Limits, restrictions and
 networks may be missing: plans say which layers they leave out.
 
+With --for workshop or --for half-day it says instead which lessons of that path
+can be played here in full, in part or not, and what to do about it; the exit
+status is 3 when one of them cannot be played in full. Its --json has "schema"
+tentpole/ready/v1.
+
 --json prints one object, "schema" tentpole/doctor/v2:
   ok        what the exit status says
   machine   kernel, distribution, inside (a container, WSL …), cgroups, user, root
@@ -30,13 +35,16 @@ networks may be missing: plans say which layers they leave out.
 
 func doctorCommand() *cobra.Command {
 	var asJSON bool
-	var only string
+	var only, path string
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Try what this machine can do, and say how to get what is missing",
 		Long:  doctorHelp,
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
+			if path != "" {
+				return doctorFor(c, path, asJSON)
+			}
 			d, err := diagnose(c.Context(), only)
 			if err != nil {
 				return err
@@ -50,6 +58,8 @@ func doctorCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&only, "feature", "", "try this one only")
+	c.Flags().StringVar(&path, "for", "", "which lessons of the workshop or the half-day can be played here; 0 when all can, in full, 3 otherwise")
+	c.MarkFlagsMutuallyExclusive("feature", "for")
 	jsonFlag(c, &asJSON)
 	return c
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +19,7 @@ func learnCommand() *cobra.Command {
 	var plain bool
 	var answers string
 	var trust, testOut bool
+	var part int
 	c := &cobra.Command{
 		Use:   "learn [LESSON|FILE|FOLDER|TAR]",
 		Short: "Follow a lesson; without one, go on where you left",
@@ -24,6 +27,9 @@ func learnCommand() *cobra.Command {
 			"Without a lesson it goes on with the first one that is not done. Lessons from elsewhere are a file, a folder or a tar: what they can run is shown first.",
 		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("part") && (!testOut || len(args) > 0) {
+				return &sandbox.UsageError{What: "flag", Word: "--part", Why: "it goes with --test-out, and without a lesson"}
+			}
 			course, lesson, err := toLearn(c, args, trust)
 			if err != nil {
 				return err
@@ -44,6 +50,9 @@ func learnCommand() *cobra.Command {
 				defer file.Close()
 				in, plain = file, true
 			}
+			if c.Flags().Changed("part") {
+				return testOutPart(c, course, part, store, done, in)
+			}
 			if testOut {
 				return learnTestOut(c, lesson, store, done, in)
 			}
@@ -60,7 +69,9 @@ func learnCommand() *cobra.Command {
 	c.Flags().StringVar(&answers, "answers", "", "play with the lines of this file as answers; implies --plain")
 	c.Flags().BoolVar(&trust, "trust", false, "play lessons from elsewhere without asking")
 	c.Flags().BoolVar(&testOut, "test-out", false, "answer the quizzes of a lesson first: all right at once, and it counts as known; implies --plain")
+	c.Flags().IntVar(&part, "part", 0, "with --test-out: the quizzes of all lessons of this part, instead of one")
 	c.Flags().BoolVar(&plain, "plain", false, "plain lines and numbered prompts, no full screen")
+	c.AddCommand(glossaryCommand())
 	return c
 }
 
@@ -88,6 +99,24 @@ func learnTestOut(c *cobra.Command, l *lessons.Lesson, store *lessons.Store, don
 	}
 	s := play.NewSession(play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]})
 	return play.TestOut(c.Context(), s, in, c.OutOrStdout())
+}
+
+// testOutPart asks the quizzes of all lessons of a part.
+func testOutPart(c *cobra.Command, course *lessons.Course, part int, store *lessons.Store, done *lessons.Progress, in io.Reader) error {
+	var list []*play.Session
+	var known []string
+	for _, l := range course.Lessons {
+		if l.Part == part && len(l.Quizzes()) > 0 {
+			list = append(list, play.NewSession(play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]}))
+		}
+		if number := strconv.Itoa(l.Part); !slices.Contains(known, number) {
+			known = append(known, number)
+		}
+	}
+	if len(list) == 0 {
+		return &sandbox.UsageError{What: "part", Word: strconv.Itoa(part), Known: known}
+	}
+	return play.TestOutOf(c.Context(), list, in, c.OutOrStdout())
 }
 
 // learnPlain plays a lesson on plain lines.

@@ -123,9 +123,7 @@ func lintAll(files fs.FS) (found []lessons.Warning, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range course.Lessons {
-		found = append(found, l.Lint()...)
-	}
+	found = course.Lint()
 	for _, language := range lessons.Languages(files) {
 		_, lacks, err := course.Speak(files, language)
 		if err != nil {

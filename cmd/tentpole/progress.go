@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/lessons/page"
+	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
 func progressCommand() *cobra.Command {
@@ -66,18 +68,38 @@ func minutes(seconds int) string {
 }
 
 func progressExportCommand() *cobra.Command {
-	return &cobra.Command{
+	var file string
+	c := &cobra.Command{
 		Use:   "export [FILE]",
 		Short: "Write what you have done to a file, or to the standard output",
-		Args:  arguments(cobra.MaximumNArgs(1)),
+		Long: "Write what you have done to a file, or to the standard output: as JSON, which import takes, or with --html as a page to read and to keep, " +
+			"with what you predicted and what happened.",
+		Args: arguments(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if file != "" && len(args) > 0 {
+				return &sandbox.UsageError{What: "file", Word: args[0], Why: "--html names the file already"}
+			}
 			_, done, err := openProgress()
 			if err != nil {
 				return err
 			}
+			if file != "" {
+				return writeSummary(c, file, done)
+			}
 			return writeOut(c, append(args, "-")[0], func(w io.Writer) error { return encodeJSON(w, done) })
 		},
 	}
+	c.Flags().StringVar(&file, "html", "", "write a page of your predictions to this file; - is the standard output")
+	return c
+}
+
+// writeSummary writes the page of what a learner predicted.
+func writeSummary(c *cobra.Command, file string, done *lessons.Progress) error {
+	course, err := loadCourse()
+	if err != nil {
+		return err
+	}
+	return writeOut(c, file, func(w io.Writer) error { return page.Summary(w, course.Title, done.Summaries(course)) })
 }
 
 func progressImportCommand() *cobra.Command {

@@ -14,14 +14,28 @@ import (
 // know it: all right, and the lesson is kept as known. What was answered before
 // is not asked again, as its answer has been told. Nothing is started.
 func TestOut(ctx context.Context, s *Session, in io.Reader, out io.Writer) error {
-	p := &plain{s: s, out: bufio.NewWriter(out), lines: readLines(in)}
-	at := s.Walk.Step().ID
-	err := p.testOut(ctx)
-	s.Walk.Go(at)
-	if errors.Is(err, errLeft) {
-		err = nil
+	return TestOutOf(ctx, []*Session{s}, in, out)
+}
+
+// TestOutOf does so for several lessons, one after the other. Whoever leaves
+// leaves those that follow, too.
+func TestOutOf(ctx context.Context, list []*Session, in io.Reader, out io.Writer) (err error) {
+	p := &plain{out: bufio.NewWriter(out), lines: readLines(in)}
+	var ended error // why no more is asked
+	for _, s := range list {
+		if ended == nil {
+			p.s = s
+			at := s.Walk.Step().ID
+			ended = p.testOut(ctx)
+			s.Walk.Go(at)
+			err = errors.Join(err, s.Save()())
+		}
+		err = errors.Join(err, s.Close())
 	}
-	return errors.Join(err, s.Close(), s.Save()(), p.out.Flush())
+	if errors.Is(ended, errLeft) {
+		ended = nil
+	}
+	return errors.Join(ended, err, p.out.Flush())
 }
 
 func (p *plain) testOut(ctx context.Context) error {

@@ -1,0 +1,81 @@
+package play
+
+import (
+	"slices"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/features"
+)
+
+// Ready tells how much of a lesson a machine can play.
+type Ready struct {
+	Lesson *lessons.Lesson
+	Raised int               // steps with a sandbox
+	Passed int               // of these, those that the machine lacks something for
+	Lacks  []features.Answer // what it lacks, each once
+}
+
+// Extent is how much of a lesson can be played.
+type Extent string
+
+// The extents.
+const (
+	InFull Extent = "in full"
+	InPart Extent = "in part"
+	NotAll Extent = "not"
+)
+
+// Extent says how much of it can be played.
+func (r Ready) Extent() Extent {
+	switch {
+	case r.Passed == 0:
+		return InFull
+	case r.Passed < r.Raised:
+		return InPart
+	}
+	return NotAll
+}
+
+// ReadyFor goes through the lessons with what was found out about a machine. A
+// step lacks what it requires, or what decides about a layer that it raises.
+func ReadyFor(list []*lessons.Lesson, answers []features.Answer) []Ready {
+	no := map[string]features.Answer{}
+	for _, a := range answers {
+		if !a.OK {
+			no[a.ID] = a
+		}
+	}
+	deciding := map[string]string{} // the feature, by the layer
+	for layer, a := range features.Layers(answers) {
+		deciding[layer] = a.ID
+	}
+	out := make([]Ready, len(list))
+	for i, l := range list {
+		out[i] = Ready{Lesson: l}
+		for _, s := range l.Steps {
+			if s.Run != nil {
+				out[i].step(s.Run, no, deciding)
+			}
+		}
+	}
+	return out
+}
+
+func (r *Ready) step(run *lessons.Run, no map[string]features.Answer, deciding map[string]string) {
+	r.Raised++
+	wants := slices.Clone(run.Requires)
+	for _, layer := range run.Layers {
+		wants = append(wants, deciding[layer])
+	}
+	lacks := false
+	for _, id := range wants {
+		a, lacked := no[id]
+		lacks = lacks || lacked
+		if lacked && !slices.ContainsFunc(r.Lacks, func(have features.Answer) bool { return have.ID == id }) {
+			r.Lacks = append(r.Lacks, a)
+		}
+	}
+	if lacks {
+		r.Passed++
+	}
+}
