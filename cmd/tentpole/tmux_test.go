@@ -91,22 +91,22 @@ func TestMountsOnATerminal(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			m := newTmux(t, program, size[0], size[1])
 			m.line("stty -g >before; tentpole learn mounts; echo left: $?")
-			m.waitFor("step 1 of 8", "enter")
+			m.waitFor("step 1 of 9", "enter")
 			m.press("Enter")
 			playRun(m)
 			playTask(m)
 			playWindow(m)
 			playRest(m)
-			m.waitFor("Open ground", "8 of 8 steps")
+			m.waitFor("Open ground", "9 of 9 steps")
 			m.press("q")
 			m.waitFor("left: 0")
 			m.line("clear; stty -g >after; cmp before after && echo unchanged-$((6*7))")
 			m.waitFor("unchanged-42")
 			// What was done is there at the next start.
 			m.line("clear; tentpole progress show | grep mounts; tentpole lesson list | grep mounts")
-			m.waitFor("mounts                  8 of  8", " 8/8 steps")
+			m.waitFor("mounts                  9 of  9", " 9/9 steps")
 			m.line("clear; tentpole")
-			m.waitFor("8 of 8 steps")
+			m.waitFor("9 of 9 steps")
 			m.press("q")
 			m.waitFor("ready$")
 			m.line("echo gone: $?")
@@ -118,7 +118,7 @@ func TestMountsOnATerminal(t *testing.T) {
 // playRun predicts wrongly, runs, and looks at what changed.
 func playRun(m *tmux) {
 	m.t.Helper()
-	m.waitFor("step 2 of 8")
+	m.waitFor("step 2 of 9")
 	for range 40 { // the question may lie below on a small screen
 		if strings.Contains(m.screen(), "nowhere") {
 			break
@@ -137,7 +137,7 @@ func playRun(m *tmux) {
 // playTask goes inside, does what is asked, and comes back.
 func playTask(m *tmux) {
 	m.t.Helper()
-	m.waitFor("step 3 of 8", "[ ]")
+	m.waitFor("step 3 of 9", "[ ]")
 	m.press("Enter")
 	m.waitFor("tent#")
 	m.line("mount -t tmpfs tmpfs /tmp")
@@ -152,7 +152,7 @@ func playTask(m *tmux) {
 
 func playWindow(m *tmux) {
 	m.t.Helper()
-	m.waitFor("step 4 of 8", "going through the process")
+	m.waitFor("step 4 of 9", "going through the process")
 	m.press("2", "Enter")
 	m.waitFor("one-way", "run again")
 	m.press("n")
@@ -161,14 +161,18 @@ func playWindow(m *tmux) {
 // playRest answers the quiz and reads to the end.
 func playRest(m *tmux) {
 	m.t.Helper()
-	m.waitFor("step 5 of 8", "none")
+	m.waitFor("step 5 of 9", "enter run")
+	m.press("Enter")
+	m.waitFor("run again")
+	m.press("n")
+	m.waitFor("step 6 of 9", "none")
 	m.press("3", "Enter")
 	m.press("n")
-	m.waitFor("step 6 of 8")
+	m.waitFor("step 7 of 9")
 	m.press("Enter")
-	m.waitFor("step 7 of 8")
+	m.waitFor("step 8 of 9")
 	m.press("Enter")
-	m.waitFor("step 8 of 8")
+	m.waitFor("step 9 of 9")
 	m.press("Enter")
 }
 
@@ -216,10 +220,10 @@ func TestTerminals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := newTmux(t, program, 110, 44)
 			m.line("stty -g >before; env " + c.env + " tentpole learn mounts; echo left: $?")
-			m.waitFor("step 1 of 8", "enter")
+			m.waitFor("step 1 of 9", "enter")
 			m.press("Enter")
 			playRun(m)
-			m.waitFor("step 3 of 8", "[ ]")
+			m.waitFor("step 3 of 9", "[ ]")
 			m.press("Enter")
 			m.waitFor("tent#", "keys go to")
 			m.line("echo on-$((6*7))")
