@@ -63,6 +63,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(1); return nil }},
 
 		{keys: []string{"enter"}, show: "enter", where: inLesson, foot: left, do: (*Model).main, says: (*Model).mainSays, help: "do the step's main thing; in board and kernel, say what a line is"},
+		{keys: []string{"r"}, show: "r", does: "run again", where: inLesson, foot: left, spare: 1, do: (*Model).again, on: (*Model).mayAgain, help: "run the step once more"},
 		{keys: []string{"s"}, show: "s", does: "skip", where: inLesson, foot: left, spare: 1, do: (*Model).skip, on: may(lessons.DoSkip), help: "go on without a prediction"},
 		{keys: []string{"n"}, show: "n", does: "next", where: inLesson, foot: left, do: (*Model).next, says: (*Model).nextSays, help: "the next step"},
 		{keys: []string{"b"}, show: "b", does: "back", where: inLesson, foot: left, spare: 2, do: (*Model).back, on: may(lessons.DoBack), help: "the step before"},

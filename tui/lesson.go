@@ -129,7 +129,7 @@ func (m *Model) main() tea.Cmd {
 			return nil
 		}
 		return tea.Batch(m.run(l.tent, step), m.save())
-	case lessons.Running, lessons.Comparing:
+	case lessons.Running:
 		return m.run(l.tent, step)
 	case lessons.Asking:
 		return m.answer(step)
@@ -138,6 +138,16 @@ func (m *Model) main() tea.Cmd {
 		return m.doTask(step)
 	}
 	return m.next()
+}
+
+// again runs the step once more.
+func (m *Model) again() tea.Cmd {
+	return m.run(m.lesson.tent, m.lesson.session.Walk.Step())
+}
+
+// mayAgain tells whether the step was run and can be once more.
+func (m *Model) mayAgain() bool {
+	return m.lesson.tent.busy == nil && m.lesson.session.Walk.Phase() == lessons.Comparing
 }
 
 // pausing tells whether the step has more to read behind a pause.

@@ -129,9 +129,9 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 	}
 	switch {
 	case state.Done && play.NotYet(parts) != "": // it was begun anew
-		t.fresh(m.styles.Strong.Render("You have done this before.") + " n goes on.")
+		t.fresh(m.styles.Strong.Render("You have done this before.") + m.goesOn())
 	case state.Done:
-		t.fresh(m.styles.Strong.Render("All parts are done.") + " n goes on.")
+		t.fresh(m.styles.Strong.Render("All parts are done.") + m.goesOn())
 	case m.taskRuns():
 		t.part(panel.Wrap(play.NotYet(parts), width)...)
 		if state.Mistake != "" {
@@ -140,6 +140,14 @@ func (m *Model) addTask(t *text, step *lessons.Step, state lessons.State, width 
 	default:
 		t.part(m.styles.Faint.Render("enter starts the sandbox and opens its shell."))
 	}
+}
+
+// goesOn says how the learner goes on from a task that is done.
+func (m *Model) goesOn() string {
+	if m.inShell() {
+		return " F2 leaves the shell, and n goes on."
+	}
+	return " n goes on."
 }
 
 // parts are the parts of a task as they were seen last.

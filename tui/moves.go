@@ -92,8 +92,6 @@ func (m *Model) mainSays() string {
 		return "predict and run"
 	case lessons.Running:
 		return "run"
-	case lessons.Comparing:
-		return "run again"
 	case lessons.Asking:
 		return "answer"
 	}
