@@ -141,7 +141,7 @@ func TestProgress(t *testing.T) {
 	d.Wait()
 	d.Press("q")
 	d.Wait()
-	want(t, d, "2 of 5 steps", "continue")
+	want(t, d, "2 of  5 steps", "continue")
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}

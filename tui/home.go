@@ -55,7 +55,7 @@ func (m *Model) entries() []entry {
 			e.part = partTitle(course, part)
 		}
 		done := m.home.progress.DoneSteps(l)
-		e.detail = fmt.Sprintf("%s %d of %d steps   %d min", tick(done == len(l.Steps)), done, len(l.Steps), l.Minutes)
+		e.detail = fmt.Sprintf("%s %2d of %2d steps   %2d min", tick(done == len(l.Steps)), done, len(l.Steps), l.Minutes)
 		if done < len(l.Steps) && m.home.progress.Knows(l) {
 			e.detail += "   known"
 		}

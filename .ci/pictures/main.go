@@ -33,6 +33,10 @@ func main() {
 }
 
 func run(out, program string, names []string) error {
+	program, err := filepath.Abs(program) // it is started elsewhere
+	if err != nil {
+		return err
+	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}

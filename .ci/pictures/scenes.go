@@ -18,8 +18,8 @@ const (
 )
 
 var scenes = []scene{
-	{"home", "The home screen: the course with its parts, and beside it the poles of the tent.", nil, 110, 46,
-		[]step{{"Freely", ""}}},
+	{"home", "The home screen: the course with its parts, and beside it the poles of the tent.", nil, 120, 40,
+		[]step{{"checks pass", ""}}},
 	{"lesson", "A step of a lesson: a prediction and what was measured, the tent, the board, and what the kernel was asked.",
 		[]string{"learn", "mounts"}, 120, 40, []step{
 			{"step 1 of", enter}, {"predict and run", "3" + enter}, {"run again", ""},
