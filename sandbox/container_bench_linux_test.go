@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,7 @@ func BenchmarkContainer(b *testing.B) {
 			median(b, func() time.Duration {
 				return firstByte(b, time.Now(), func(w *os.File) func() {
 					c := exec.Command(peer.args[0], peer.args[1:]...)
+					c.Stdin = strings.NewReader("") // crun chowns what it is given, the host's /dev/null too
 					c.Stdout, c.Stderr = w, os.Stderr
 					if err := c.Start(); err != nil {
 						b.Fatal(err)

@@ -92,6 +92,7 @@ func (q peer) start(t *testing.T, e Export, args []string) *running {
 	t.Helper()
 	dir := directory(t)
 	run := &running{cmd: q.command(t, e, dir, args), ended: make(chan error, 1)}
+	run.cmd.Stdin = strings.NewReader("") // crun chowns what it is given, the host's /dev/null too
 	run.cmd.Stdout, run.cmd.Stderr = &run.output, &run.complaints
 	run.cmd.WaitDelay = time.Second
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
