@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,21 +25,16 @@ import (
 //go:embed prints.txt
 var prints string
 
-// titles of the articles, and what is quoted from them by name.
-var titles = []string{
-	"Container Myths Debunked (Redux)",
-	"Why Containers Won't Beat VMs",
-	"Containerization is not Virtualization",
-	"Containers are tents",
-	"Do Containers Really Contain?",
-}
+// titled finds the titles of the articles in the file of claims: they are named,
+// and no sentence.
+var titled = regexp.MustCompile(`(?m)^  - title: (.+)$`)
 
 func main() {
 	learn := flag.Bool("learn", false, "print the prints of these files")
 	flag.Parse()
 	run := check
 	if *learn {
-		run = print
+		run = printsOf
 	}
 	if err := run(flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "words:", err)
@@ -46,8 +42,8 @@ func main() {
 	}
 }
 
-// print writes the prints of articles, sorted, one a line.
-func print(files []string) error {
+// printsOf writes the prints of articles, sorted, one a line.
+func printsOf(files []string) error {
 	known := map[string]bool{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
@@ -79,6 +75,14 @@ func check(folders []string) error {
 	if len(known) == 0 {
 		return fmt.Errorf("prints.txt is empty")
 	}
+	claims, err := os.ReadFile("content/claims.yaml")
+	if err != nil {
+		return err
+	}
+	titles := titled.FindAllSubmatch(claims, -1)
+	if len(titles) == 0 {
+		return fmt.Errorf("content/claims.yaml names no article")
+	}
 	found := 0
 	for _, folder := range folders {
 		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -90,7 +94,7 @@ func check(folders []string) error {
 				return err
 			}
 			for _, title := range titles {
-				text = bytes.ReplaceAll(text, []byte(title), []byte("."))
+				text = bytes.ReplaceAll(text, title[1], []byte("."))
 			}
 			for _, run := range runs(text) {
 				if known[run.print()] {
