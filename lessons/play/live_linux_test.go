@@ -148,19 +148,33 @@ func TestLiveEnv(t *testing.T) {
 	if _, ok := sight.Board.Row("path:/tmp"); !ok {
 		t.Error("no row for the path")
 	}
-	comm, err := os.ReadFile("/proc/" + strconv.Itoa(s.(*running).held.PID()) + "/comm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimSpace(string(comm))
-	p, err := in.Process(name)
-	h, err2 := host.Process(name)
-	if err != nil || err2 != nil || !p.Exists || p.PID != in.PID || h.PID != s.(*running).held.PID() {
-		t.Errorf("process %s: inside %+v, %v, host %+v, %v", name, p, err, h, err2)
+	held := s.(*running).held.PID()
+	p, h := named(t, s, "tentpole-inside")
+	if p.PID != in.PID || h.PID != held {
+		t.Errorf("what is held is %d inside and %d on the host: inside %+v, host %+v", in.PID, held, p, h)
 	}
 	if f, err := in.File("/etc"); err != nil || !f.Exists || f.Type != "directory" || f.Inode == 0 {
 		t.Errorf("/etc inside: %+v, %v", f, err)
 	}
+}
+
+// named looks until there is a process of that name inside: one that was just
+// started has its name a moment later.
+func named(t *testing.T, s Sandbox, name string) (inside, host lessons.Process) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); !inside.Exists && time.Now().Before(end); {
+		sight, err := s.Look(t.Context(), Question{Processes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inside, err = sight.Env.Inside.Process(name); err != nil {
+			t.Fatal(err)
+		}
+		if host, err = sight.Env.Host.Process(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return inside, host
 }
 
 // TestLiveProcesses: what runs inside is found with every kind of namespace,
@@ -182,17 +196,13 @@ func TestLiveProcesses(t *testing.T) {
 		if _, err := script.Run(t.Context(), "sleep 1000 & echo $!", &out); err != nil {
 			t.Fatal(err)
 		}
-		var in, host lessons.Process
-		for end := time.Now().Add(10 * time.Second); !in.Exists && time.Now().Before(end); { // until it is sleep
-			sight, err := s.Look(t.Context(), Question{Processes: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			in, _ = sight.Env.Inside.Process("sleep")
-			host, _ = sight.Env.Host.Process("sleep")
-			if other, _ := sight.Env.Inside.Process(own); other.Exists {
-				t.Errorf("%v: a process of the host is inside: %+v", layers, other)
-			}
+		in, host := named(t, s, "sleep")
+		sight, err := s.Look(t.Context(), Question{Processes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, _ := sight.Env.Inside.Process(own); other.Exists {
+			t.Errorf("%v: a process of the host is inside: %+v", layers, other)
 		}
 		if strconv.Itoa(in.PID) != strings.TrimSpace(out.String()) || !host.Exists {
 			t.Errorf("%v: inside %+v, host %+v, the shell says %s", layers, in, host, out.String())
