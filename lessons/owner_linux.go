@@ -8,11 +8,11 @@ import (
 
 func invoker() (*Owner, error) { return sudoIDs() }
 
-// asOwner runs f with the file system rights of the owner, and of nobody else:
-// see setfsuid(2). Files come out as theirs without a chown, and root is not
+// Do runs f with the file system rights of the owner, and of nobody else: see
+// setfsuid(2). No owner is whoever runs this. Files come out as theirs without a chown, and root is not
 // led astray by a link that a user put into their own directory. The ids
 // belong to a thread; the thread ends with f and takes them along.
-func asOwner(o *Owner, f func()) (err error) {
+func (o *Owner) Do(f func()) (err error) {
 	if o == nil {
 		f()
 		return nil

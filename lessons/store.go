@@ -64,7 +64,7 @@ type Owner struct{ UID, GID int }
 
 // Read returns the progress kept, or empty progress when there is none.
 func (s *Store) Read() (p *Progress, err error) {
-	runErr := asOwner(s.Owner, func() { p, err = s.read() })
+	runErr := s.Owner.Do(func() { p, err = s.read() })
 	if runErr != nil {
 		return nil, s.failed("read", runErr)
 	}
@@ -72,7 +72,7 @@ func (s *Store) Read() (p *Progress, err error) {
 	if !errors.As(err, &bad) {
 		return p, err
 	}
-	runErr = asOwner(s.Owner, func() {
+	runErr = s.Owner.Do(func() {
 		unlock, lockErr := s.lock()
 		if lockErr != nil {
 			s.tell(bad)
@@ -89,7 +89,7 @@ func (s *Store) Read() (p *Progress, err error) {
 // nobody else can. An error of change leaves the file as it is and is
 // returned as it is.
 func (s *Store) Update(change func(*Progress) error) (err error) {
-	runErr := asOwner(s.Owner, func() { err = s.update(change) })
+	runErr := s.Owner.Do(func() { err = s.update(change) })
 	if runErr != nil {
 		return s.failed("write", runErr)
 	}

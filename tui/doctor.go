@@ -121,23 +121,6 @@ func commands(remedy string) string {
 	return strings.Join(out, "\n") + "\n"
 }
 
-// verdict is an answer in a word.
-func verdict(a features.Answer) string {
-	switch {
-	case a.OK:
-		return "yes"
-	case a.Unknown:
-		return "unknown"
-	}
-	return "no"
-}
-
-// groupTitles are the groups of features as headings.
-var groupTitles = map[features.Group]string{
-	features.Start: "To start at all", features.See: "What it can see", features.Use: "What it can use",
-	features.Do: "What it may do", features.Roots: "Its root", features.Network: "Its network",
-}
-
 func (d *doctorSheet) lines(m *Model, width int) ([]string, int) {
 	var top []string
 	if line := m.workLine(width); line != "" {
@@ -151,9 +134,9 @@ func (d *doctorSheet) lines(m *Model, width int) ([]string, int) {
 	}
 	var items []panel.Item
 	for i, a := range d.found.Answers {
-		item := panel.Item{Label: panel.Pad(verdict(a), 8) + facts.Clean(a.ID), Detail: facts.Clean(a.What)}
+		item := panel.Item{Label: panel.Pad(a.Verdict(), 8) + facts.Clean(a.ID), Detail: facts.Clean(a.What)}
 		if i == 0 || d.found.Answers[i-1].Group != a.Group {
-			item.Head = groupTitles[a.Group]
+			item.Head = a.Group.Title()
 		}
 		items = append(items, item)
 	}
@@ -167,7 +150,7 @@ func (d *doctorSheet) detail(m *Model, width int) []string {
 	}
 	s := m.styles
 	out := panel.Wrap(s.Title.Render(facts.Clean(a.ID))+"  "+facts.Clean(a.What), width)
-	out = append(out, "", s.Strong.Render(verdict(a)), "")
+	out = append(out, "", s.Strong.Render(a.Verdict()), "")
 	out = append(out, panel.Entries(s, cleaned(
 		panel.Entry{Label: "for", Text: purpose(a)}, panel.Entry{Label: "found", Text: a.Detail},
 		panel.Entry{Label: "answer", Text: a.Error}, panel.Entry{Label: "because", Text: a.Because},

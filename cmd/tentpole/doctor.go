@@ -142,8 +142,8 @@ func supported() error {
 func (d diagnosis) String() string {
 	var b strings.Builder
 	b.WriteString(folded("", d.Machine.String()))
-	for _, g := range []features.Group{features.Start, features.See, features.Use, features.Do, features.Roots, features.Network} {
-		d.group(&b, g)
+	for _, row := range features.Groups {
+		d.group(&b, row.Group)
 	}
 	b.WriteString("\n" + folded("", d.summary()))
 	for _, lack := range d.lacks() {
@@ -154,28 +154,18 @@ func (d diagnosis) String() string {
 
 // group writes the rows of one group.
 func (d diagnosis) group(b *strings.Builder, g features.Group) {
-	heading := "\n" + string(g) + "\n"
+	heading := "\n" + g.Title() + "\n"
 	for _, a := range d.Features {
 		if a.Group != g {
 			continue
 		}
 		b.WriteString(heading)
 		heading = ""
-		fmt.Fprintf(b, "  %-7s  %-16s  %s\n", verdict(a), a.ID, a.What)
+		fmt.Fprintf(b, "  %-7s  %-16s  %s\n", a.Verdict(), a.ID, a.What)
 		if a.OK && a.Detail != "" {
 			b.WriteString(folded(strings.Repeat(" ", 29), cleanLines(a.Detail)))
 		}
 	}
-}
-
-func verdict(a features.Answer) string {
-	switch {
-	case a.OK:
-		return "yes"
-	case a.Unknown:
-		return "unknown"
-	}
-	return "no"
 }
 
 // summary says which layers can be raised.
@@ -190,7 +180,7 @@ func (d diagnosis) summary() string {
 	case len(d.Features) == 0:
 		return "This is nothing that " + d.Machine.User + " needs here."
 	case len(d.Layers) == 0:
-		return d.Features[0].What + ": " + verdict(d.Features[0])
+		return d.Features[0].What + ": " + d.Features[0].Verdict()
 	case len(not) == 0:
 		return fmt.Sprintf("All %d layers can be raised here.", len(d.Layers))
 	}

@@ -51,11 +51,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	if o.SettingsFile, o.SettingsTrouble = settings.File(); o.SettingsTrouble == nil {
 		o.Settings, o.SettingsTrouble = settings.Load(o.SettingsFile)
 	}
-	var owner *lessons.Owner
-	if o.Store != nil {
-		owner = o.Store.Owner
-	}
-	if o.Setups, err = setups(owner); err != nil {
+	if o.Setups, err = setups(); err != nil {
 		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 	}
 	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities

@@ -6,12 +6,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
 
-	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
@@ -65,23 +65,38 @@ func inJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-// TestSetupsDir: below XDG_CONFIG_HOME, and what is made belongs to whom it is
-// made for.
+// TestSetupsDir: below XDG_CONFIG_HOME, and under sudo what is made belongs to
+// whoever typed it.
 func TestSetupsDir(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("XDG_CONFIG_HOME", dir)
-	s, err := setups(&lessons.Owner{UID: os.Getuid(), GID: os.Getgid()})
+	uid := os.Getuid()
+	if uid == 0 {
+		uid = 12345
+		t.Setenv("SUDO_USER", "somebody")
+		t.Setenv("SUDO_UID", strconv.Itoa(uid))
+		t.Setenv("SUDO_GID", strconv.Itoa(uid))
+		if err := os.Chown(dir, uid, uid); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := setups()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Save("mine", preset.Container()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "tentpole", "setups", "mine.json")); err != nil {
-		t.Error(err)
+	file := filepath.Join(dir, "tentpole", "setups", "mine.json")
+	for _, made := range []string{file, filepath.Dir(file)} {
+		if owner, err := exec.Command("stat", "-c", "%u", made).Output(); err != nil || strings.TrimSpace(string(owner)) != strconv.Itoa(uid) {
+			t.Errorf("%s belongs to %s, not to %d: %v", made, owner, uid, err)
+		}
 	}
-	t.Setenv("XDG_CONFIG_HOME", "")
-	if s, err = setups(nil); err == nil && !strings.HasSuffix(s.Dir, filepath.Join("tentpole", "setups")) {
-		t.Errorf("setups are in %s", s.Dir)
+	if _, err := s.Load("mine"); err != nil {
+		t.Error(err)
 	}
 }

@@ -25,6 +25,17 @@ type Answer struct {
 	Err error `json:"-"`
 }
 
+// Verdict is the answer in a word.
+func (a Answer) Verdict() string {
+	switch {
+	case a.OK:
+		return "yes"
+	case a.Unknown:
+		return "unknown"
+	}
+	return "no"
+}
+
 // Failed returns the first answer that keeps this machine from the plain
 // ladder (a process, its namespaces and its root, one by one and together), as
 // an error, or nil. Limits and restrictions are not of it, remarks neither.

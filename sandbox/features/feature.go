@@ -14,6 +14,29 @@ const (
 	Network Group = "network"
 )
 
+// Groups is the table of them, in the order in which they are shown.
+var Groups = []struct {
+	Group Group
+	Title string // as a heading
+}{
+	{Start, "To start at all"},
+	{See, "What it can see"},
+	{Use, "What it can use"},
+	{Do, "What it may do"},
+	{Roots, "Its root"},
+	{Network, "Its network"},
+}
+
+// Title is the group as a heading.
+func (g Group) Title() string {
+	for _, row := range Groups {
+		if row.Group == g {
+			return row.Title
+		}
+	}
+	return string(g)
+}
+
 // Feature is one row of the table: something a sandbox may need.
 type Feature struct {
 	ID    string

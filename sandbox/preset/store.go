@@ -9,8 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/google/renameio/v2/maybe"
 )
 
 // Schema names the format of a file. A file with another is left alone.
@@ -25,9 +26,9 @@ const (
 // Store keeps setups by name, one file each, in a directory.
 type Store struct {
 	Dir string // made when first written to
-	// Own, when set, is called for each file and directory that was made: under
-	// sudo they become those of the user who typed it.
-	Own func(f *os.File) error
+	// As, when set, runs what reads and writes there: under sudo with the rights
+	// of the user who typed it.
+	As func(func()) error
 }
 
 // FileError is a file of a setup that could not be written or read.
@@ -86,55 +87,21 @@ func (s *Store) Save(name string, setup Setup) error {
 
 func (s *Store) path(name string) string { return filepath.Join(s.Dir, name+suffix) }
 
-// write makes the file beside its place and puts it there at once: rename(2).
-func (s *Store) write(path string, text []byte) error {
-	if err := s.makeDir(); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(s.Dir, ".setup-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // is gone when all went well
-	_, err = f.Write(text)
-	if err == nil && s.Own != nil {
-		err = s.Own(f)
-	}
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+// write makes the directory if need be, and replaces the file at once.
+func (s *Store) write(path string, text []byte) (err error) {
+	return errors.Join(s.as(func() {
+		if err = os.MkdirAll(s.Dir, 0o700); err == nil {
+			err = maybe.WriteFile(path, text, 0o600)
+		}
+	}), err)
 }
 
-// makeDir makes the directories that are not there yet.
-func (s *Store) makeDir() error {
-	var missing []string
-	for dir := s.Dir; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(dir); err == nil || dir == filepath.Dir(dir) {
-			break
-		}
-		missing = append(missing, dir)
-	}
-	for _, dir := range slices.Backward(missing) {
-		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		if err := s.give(dir); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) give(dir string) error {
-	if s.Own == nil {
+func (s *Store) as(f func()) error {
+	if s.As == nil {
+		f()
 		return nil
 	}
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.Own(f), f.Close())
+	return s.As(f)
 }
 
 // Load reads a setup. It has been validated; what it comes to here a plan says.
@@ -142,8 +109,12 @@ func (s *Store) Load(name string) (Setup, error) {
 	if err := CheckName(name); err != nil {
 		return Setup{}, err
 	}
+	var setup Setup
+	var err error
 	path := s.path(name)
-	setup, err := read(path)
+	if denied := s.as(func() { setup, err = read(path) }); denied != nil {
+		err = denied
+	}
 	if err != nil {
 		return Setup{}, &FileError{"load", path, err}
 	}

@@ -21,7 +21,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/adrg/xdg"
+	"github.com/tentpole-labs/tentpole/lessons"
 )
 
 // Schema names the format of a line.
@@ -64,14 +64,11 @@ func Socket() (string, error) {
 	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "tentpole", "present.sock"), nil
 	}
-	dir := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(dir) {
-		dir = xdg.StateHome
+	dir, err := lessons.DefaultDir()
+	if err != nil {
+		return "", fmt.Errorf("find a place for the socket of the talk: %w", err)
 	}
-	if !filepath.IsAbs(dir) {
-		return "", errors.New("find a place for the socket of the talk: set HOME or XDG_RUNTIME_DIR")
-	}
-	return filepath.Join(dir, "tentpole", "present.sock"), nil
+	return filepath.Join(dir, "present.sock"), nil
 }
 
 func named(what, socket string, err error) error { return fmt.Errorf("%s %s: %w", what, socket, err) }

@@ -8,8 +8,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/adrg/xdg"
 	"github.com/goccy/go-yaml"
+	"github.com/google/renameio/v2/maybe"
+
+	"github.com/tentpole-labs/tentpole/lessons"
 )
 
 const (
@@ -30,18 +32,11 @@ func (e *Error) Error() string { return fmt.Sprintf("settings in %s: %v", e.File
 // Unwrap returns what is wrong.
 func (e *Error) Unwrap() error { return e.Err }
 
-// File returns where settings are kept: tentpole/config.yaml below
-// XDG_CONFIG_HOME or, without it, below the system's place for settings. It
+// File returns where settings are kept: config.yaml in lessons.ConfigDir. It
 // need not exist.
 func File() (string, error) {
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(dir) {
-		dir = xdg.ConfigHome
-	}
-	if !filepath.IsAbs(dir) {
-		return "", errors.New("find the file of settings: there is no home directory; set HOME or XDG_CONFIG_HOME")
-	}
-	return filepath.Join(dir, "tentpole", "config.yaml"), nil
+	dir, _, err := lessons.ConfigDir()
+	return filepath.Join(dir, "config.yaml"), err
 }
 
 // Load reads a file. One that does not exist is all defaults.
@@ -114,7 +109,7 @@ func keys(value any) (map[string]string, error) {
 }
 
 // Save replaces the file, by one with the values that are set. A comment in it
-// is lost.
+// is lost. Under sudo the file belongs to the user who typed it.
 func (s Settings) Save(file string) error {
 	out := yaml.MapSlice{{Key: "format", Value: format}}
 	for _, r := range rows {
@@ -129,26 +124,13 @@ func (s Settings) Save(file string) error {
 	if err != nil {
 		return &Error{file, err}
 	}
-	return replace(file, text)
-}
-
-// replace writes a file beside the old one and renames it over. renameio, which
-// keeps progress, leaves Windows out; settings may be lost to a power cut.
-func replace(file string, text []byte) error {
-	dir := filepath.Dir(file)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".config-*.yaml")
+	_, owner, err := lessons.ConfigDir()
 	if err != nil {
-		return err
+		return &Error{file, err}
 	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
+	return errors.Join(owner.Do(func() {
+		if err = os.MkdirAll(filepath.Dir(file), 0o700); err == nil {
+			err = maybe.WriteFile(file, text, 0o600)
+		}
+	}), err)
 }
