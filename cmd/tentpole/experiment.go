@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/report"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 func experimentCommand() *cobra.Command {
@@ -64,13 +66,18 @@ func experimentRunCommand() *cobra.Command {
 	var flags specFlags
 	var opts experiment.Options
 	var out outputFlags
+	var on string
 	c := &cobra.Command{
 		Use:     "run NAME...",
-		Short:   "Run experiments in a sandbox",
-		Example: "  tentpole experiment run file --stage mount\n  tentpole experiment run file --layer mount,pid --root overlay --json",
+		Short:   "Run experiments in a sandbox, or on another subject",
+		Example: "  tentpole experiment run file --stage mount\n  tentpole experiment run file --layer mount,pid --root overlay --json\n  tentpole experiment run file --subject oci:runc",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, names []string) error {
 			spec, err := flags.spec()
+			if err != nil {
+				return err
+			}
+			kind, err := subject.Find(on)
 			if err != nil {
 				return err
 			}
@@ -81,7 +88,7 @@ func experimentRunCommand() *cobra.Command {
 			}
 			doc := newDocument()
 			for _, name := range names {
-				r, err := runExperiment(c, name, spec, opts)
+				r, err := runExperiment(c, name, kind, spec, opts)
 				if err != nil {
 					return err
 				}
@@ -95,18 +102,22 @@ func experimentRunCommand() *cobra.Command {
 	}
 	flags.add(c)
 	c.Flags().StringVar(&opts.Path, "path", "", "the file to make inside (default "+experiment.DefaultPath+")")
+	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what it runs on: "+strings.Join(subject.Names(), " "))
 	out.add(c)
 	return c
 }
 
-// runExperiment runs one experiment in a sandbox of its own.
-func runExperiment(c *cobra.Command, name string, spec sandbox.Spec, opts experiment.Options) (experiment.Result, error) {
+// runExperiment runs one experiment on a subject of its own.
+func runExperiment(c *cobra.Command, name string, kind subject.Kind, spec sandbox.Spec, opts experiment.Options) (experiment.Result, error) {
 	ctx := c.Context()
-	subject, err := experiment.Raise(ctx, spec)
+	if err := kind.Available(ctx); err != nil {
+		return experiment.Result{}, err
+	}
+	on, err := kind.Open(ctx, spec)
 	if err != nil {
 		return experiment.Result{}, err
 	}
-	defer subject.Close()
+	defer on.Close()
 	tell, done := progressLine()
 	opts.Progress = func(p experiment.Progress) {
 		line := p.Phase
@@ -115,12 +126,12 @@ func runExperiment(c *cobra.Command, name string, spec sandbox.Spec, opts experi
 		}
 		tell(line)
 	}
-	r, err := experiment.Run(ctx, name, subject, opts)
+	r, err := experiment.Run(ctx, name, on, opts)
 	done()
 	if err != nil {
 		return r, err
 	}
-	return r, subject.Close()
+	return r, on.Close()
 }
 
 func printResult(w io.Writer, r experiment.Result, width int) {

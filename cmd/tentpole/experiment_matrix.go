@@ -11,10 +11,12 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/report"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 const matrixHelp = `matrix runs every experiment at every stage of the ladder, each in a sandbox of
-its own, and prints what came of it: a row an experiment, a column a stage.
+its own, and prints what came of it: a row an experiment, a column a stage. With
+--subject there are further columns: other things that run programs.
 
 The shapes are ○ open, ◐ one-way, ● contained, ◒ limited, – n/a; ! is an
 experiment that failed there. --explain tells what was found, for one experiment
@@ -27,6 +29,7 @@ The exit status is 1 when an experiment failed, 130 when it was interrupted.`
 type matrixFlags struct {
 	spec                specFlags
 	stages, experiments []string
+	subjects            []string
 	explain             string
 	quick               bool
 	out                 outputFlags
@@ -38,14 +41,15 @@ func experimentMatrixCommand() *cobra.Command {
 		Use:     "matrix",
 		Short:   "Run all experiments at all stages",
 		Long:    matrixHelp,
-		Example: "  tentpole experiment matrix --quick\n  tentpole experiment matrix --stage process,root,container --html report.html\n  tentpole experiment matrix --explain file:root",
+		Example: "  tentpole experiment matrix --quick\n  tentpole experiment matrix --stage process,root,container --html report.html\n  tentpole experiment matrix --quick --stage container --subject oci:runc,oci:crun\n  tentpole experiment matrix --explain file:root",
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	c.Flags().StringSliceVar(&f.stages, "stage", nil, "these stages only: process,root,container")
+	c.Flags().StringSliceVar(&f.subjects, "subject", nil, "beside the stages, other subjects: "+strings.Join(subject.Names(), ","))
 	c.Flags().StringSliceVar(&f.experiments, "experiment", nil, "these experiments only")
 	c.Flags().BoolVar(&f.quick, "quick", false, "only experiments that take a quarter of a second at most")
-	c.Flags().StringVar(&f.explain, "explain", "", "say what is found: EXPERIMENT or EXPERIMENT:STAGE")
+	c.Flags().StringVar(&f.explain, "explain", "", "say what is found: EXPERIMENT or EXPERIMENT:COLUMN")
 	f.spec.addRest(c)
 	f.out.addAll(c)
 	return c
@@ -58,11 +62,18 @@ func (f *matrixFlags) run(c *cobra.Command) error {
 	}
 	o := matrix.Options{Experiments: f.experiments, Stages: f.stages, Quick: f.quick, Spec: spec}
 	if f.explain != "" {
-		name, stage, one := strings.Cut(f.explain, ":")
+		name, column, one := strings.Cut(f.explain, ":")
 		o.Experiments, o.Quick = []string{name}, false
 		if one {
-			o.Stages = []string{stage}
+			o.Stages, f.subjects = oneColumn(column)
 		}
+	}
+	for _, name := range f.subjects {
+		k, err := subject.Find(name)
+		if err != nil {
+			return err
+		}
+		o.Subjects = append(o.Subjects, k)
 	}
 	m, err := runMatrix(c.Context(), o)
 	if err != nil && (!errors.Is(err, context.Canceled) || len(m.Rows) == 0) {
@@ -71,6 +82,14 @@ func (f *matrixFlags) run(c *cobra.Command) error {
 	doc := newDocument()
 	doc.Matrix = &m
 	return errors.Join(f.print(c, m), f.out.file(doc), err, failures(m))
+}
+
+// oneColumn is a subject where the word names one, else a stage.
+func oneColumn(word string) (stages, subjects []string) {
+	if _, err := subject.Find(word); err == nil {
+		return []string{}, []string{word}
+	}
+	return []string{word}, nil
 }
 
 // runMatrix shows a bar while it runs.

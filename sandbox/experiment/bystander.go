@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -37,7 +38,7 @@ func (t *Trial) bystander(ctx context.Context, beside Process) (bystander, error
 			return b, err
 		}
 		b.PID, b.Address = talk.Process.PID(), said.Address
-		if taken, err := numbered(ctx, beside.PID(), b.PID); err != nil || !taken {
+		if taken, err := t.numbered(ctx, beside, b.PID); err != nil || !taken {
 			return b, err
 		}
 	}
@@ -65,9 +66,15 @@ func (t *Trial) pair(ctx context.Context) (Process, bystander, error) {
 }
 
 // numbered tells whether a pid namespace that is not the host's has a process
-// of that number.
-func numbered(ctx context.Context, inNamespaceOf, number int) (bool, error) {
-	f, err := facts.Read(ctx, inNamespaceOf, facts.WithProcesses())
+// of that number. Of another kernel's only the inside can tell.
+func (t *Trial) numbered(ctx context.Context, inNamespaceOf Process, number int) (bool, error) {
+	if ownKernel(inNamespaceOf) {
+		dir := fmt.Sprintf("/proc/%d", number)
+		v, err := lookFrom(ctx, t.Subject, inside.Look{Paths: []string{dir}})
+		_, taken := v.text(dir)
+		return taken, err
+	}
+	f, err := facts.Read(ctx, inNamespaceOf.PID(), facts.WithProcesses())
 	if err != nil {
 		return false, err
 	}

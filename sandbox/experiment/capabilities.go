@@ -16,7 +16,7 @@ var capabilities = Info{
 	Question: "How much of root's power has root inside?",
 	Inside:   "uses about twenty capabilities, each in a way that does no harm: on something of its own, or with arguments of no use that are looked at after the permission",
 	Host:     "reads the five sets of the process inside and of its own first process",
-	Rule:     "open when it holds what a plain process of the same user holds, over the machine; limited when it holds fewer, or over its own user namespace only; contained when it holds none",
+	Rule:     "open when it holds what a plain process of the same user holds, over the machine; limited when it holds fewer, or over its own user namespace or kernel only; contained when it holds none",
 	Control:  "the same in a plain process of the same user: what is refused there proves nothing",
 	Layers:   []sandbox.Layer{sandbox.User, sandbox.Net, sandbox.UTS, sandbox.PID, sandbox.Capabilities, sandbox.Seccomp},
 	Needs:    []string{},
@@ -39,8 +39,9 @@ var capabilitySets = []struct {
 
 // holding is what one side holds, and what it might do with it.
 type holding struct {
-	tries []inside.Try
-	facts facts.Facts
+	tries     []inside.Try
+	facts     facts.Facts
+	elsewhere bool // over a kernel of its own
 }
 
 func runCapabilities(ctx context.Context, t *Trial) error {
@@ -60,7 +61,7 @@ func runCapabilities(ctx context.Context, t *Trial) error {
 	if err != nil { // hidden from this user; proc(5), hidepid
 		root = outside.facts
 	}
-	own := within.facts.Namespaces["user"] != outside.facts.Namespaces["user"]
+	own := within.elsewhere || within.facts.Namespaces["user"] != outside.facts.Namespaces["user"]
 	t.compareSets(within.facts.Capabilities, outside.facts.Capabilities, root.Capabilities, own)
 	allowed := t.compareTries(within.tries, outside.tries, own)
 	held, could := len(within.facts.Capabilities.Effective), len(outside.facts.Capabilities.Effective)
@@ -71,6 +72,8 @@ func runCapabilities(ctx context.Context, t *Trial) error {
 		return cannot("this user holds no capability, inside or outside; see the sets")
 	case held == 0:
 		return t.conclude(Contained, "%s", said)
+	case within.elsewhere:
+		return t.conclude(Limited, "%s; they count only over a kernel of its own", said)
 	case own:
 		return t.conclude(Limited, "%s; they count only over what belongs to its own user namespace", said)
 	case held < could:
@@ -89,7 +92,8 @@ func holdingOf(ctx context.Context, s Subject) (h holding, err error) {
 	if err := talk.Hear(ctx, &h.tries); err != nil {
 		return h, err
 	}
-	h.facts, err = s.Facts(ctx, talk.Process.PID())
+	h.elsewhere = ownKernel(talk.Process)
+	h.facts, err = s.Facts(ctx, talk.Process)
 	return h, err
 }
 

@@ -35,7 +35,11 @@ func runCgroupView(ctx context.Context, t *Trial) error {
 	if err := talk.Hear(ctx, &said); err != nil {
 		return err
 	}
-	place, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", talk.Process.PID()))
+	pid, err := hostPID(talk.Process)
+	if err != nil {
+		return err
+	}
+	place, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))
 	if err != nil {
 		return err
 	}

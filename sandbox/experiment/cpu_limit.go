@@ -56,8 +56,12 @@ func runCPULimit(ctx context.Context, t *Trial) error {
 	t.measure("share", "CPUs that a busy thread got", "CPU", shares)
 	after := statistics(s).CPU
 	got, wall := processorTime(talk.Process.PID()), time.Since(begin)
-	if used, counted := rise(before.Usage, after.Usage); counted {
+	used, counted := rise(before.Usage, after.Usage)
+	switch {
+	case counted:
 		got = time.Duration(used) * time.Microsecond
+	case ownKernel(talk.Process):
+		return cannot("it runs on a kernel of its own, and the host counts no processor time for it")
 	}
 	held, counted := rise(before.Throttled, after.Throttled)
 	if counted {

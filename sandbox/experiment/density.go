@@ -89,7 +89,11 @@ func (t *Trial) settle(ctx context.Context, change func(*sandbox.Spec)) (*atRest
 	if err := talk.Hear(ctx, &there); err != nil {
 		return nil, err
 	}
-	chain, err := chainOf(talk.Process.PID())
+	pid, err := hostPID(talk.Process)
+	if err != nil {
+		return nil, err
+	}
+	chain, err := chainOf(pid)
 	return &atRest{s, talk, chain}, err
 }
 
@@ -115,7 +119,7 @@ func (t *Trial) memoryLimit(ctx context.Context, r *atRest) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	inside, err := r.subject.Facts(ctx, r.talk.Process.PID())
+	inside, err := r.subject.Facts(ctx, r.talk.Process)
 	if err != nil {
 		return "", err
 	}

@@ -92,8 +92,8 @@ func (f *fileRun) search(ctx context.Context) error {
 	}
 	id := f.made.Made()
 	hits := found.Hits
-	view, err := search.ViewHits(ctx, f.made.PID(), name, f.o.Path)
-	if err != nil && !errors.Is(err, fs.ErrPermission) {
+	view, err := f.viewHits(ctx, name)
+	if err != nil {
 		return err
 	}
 	hits = append(hits, view...)
@@ -119,6 +119,18 @@ func (f *fileRun) search(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// viewHits are those through the process, where the host has one and may look.
+func (f *fileRun) viewHits(ctx context.Context, name string) ([]search.Hit, error) {
+	if f.made.PID() == 0 {
+		return nil, nil
+	}
+	view, err := search.ViewHits(ctx, f.made.PID(), name, f.o.Path)
+	if errors.Is(err, fs.ErrPermission) {
+		err = nil
+	}
+	return view, err
 }
 
 // sameAsHost tells whether a place reached through the process is the file

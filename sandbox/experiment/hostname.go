@@ -29,7 +29,7 @@ func runHostname(ctx context.Context, t *Trial) error {
 	}
 	wanted := "tent-" + rand.Text()[:8]
 	var said inside.Hostname
-	talk, err := t.talk(ctx, "hostname", inside.Rename{Name: wanted, Shared: namespace("self", "uts")})
+	talk, err := t.talk(ctx, "hostname", inside.Rename{Name: wanted, Shared: hosts("uts")})
 	if err != nil {
 		return err
 	}

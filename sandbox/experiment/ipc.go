@@ -33,7 +33,7 @@ func runIPC(ctx context.Context, t *Trial) error {
 		return err
 	}
 	given := inside.Offered{Word: rand.Text(), Socket: "tentpole-" + rand.Text()[:12], Queue: "tentpole-" + rand.Text()[:12],
-		Key: randomKey(), Shared: namespace("self", "ipc")}
+		Key: randomKey(), Shared: hosts("ipc")}
 	offer, err := t.talkIn(ctx, plain, "ipc-offer", given)
 	if err != nil {
 		return err

@@ -78,7 +78,10 @@ func (m *meal) ask(ctx context.Context) (*Talk, error) {
 	if said.Refused != nil {
 		return nil, cannot("memory that is not there yet is not even promised here (%s): vm.overcommit_memory says so, or ulimit -v", word(said.Refused.Name))
 	}
-	real := resident(talk.Process.PID())
+	real, err := residentOf(ctx, m.subject, talk.Process)
+	if err != nil {
+		return nil, err
+	}
 	m.see(Observation{ID: "asking", What: "asking for memory", Inside: fmt.Sprintf("%.0f MiB asked for and granted", mebibytes(appetite)),
 		Host: fmt.Sprintf("the process has %.1f MiB in memory", mebibytes(real)), Outcome: Open})
 	m.count("granted", "in memory once it was granted", float64(real), "bytes")
@@ -140,9 +143,14 @@ func memoryFree() int64 { return procNumber("/proc/meminfo", "MemAvailable:") <<
 func resident(pid int) int64 { return procNumber(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") << 10 }
 
 // procNumber is the number after a key in a file of /proc, 0 without it.
-func procNumber(file, key string) (n int64) {
+func procNumber(file, key string) int64 {
 	b, _ := os.ReadFile(file)
-	for line := range strings.Lines(string(b)) {
+	return numberAfter(string(b), key)
+}
+
+// numberAfter is the number after a word at the beginning of a line, 0 without it.
+func numberAfter(text, key string) (n int64) {
+	for line := range strings.Lines(text) {
 		if rest, found := strings.CutPrefix(line, key); found {
 			fmt.Sscan(rest, &n)
 		}

@@ -80,6 +80,8 @@ func (t *Trial) peekFrom(ctx context.Context, s Subject, peek inside.Peek) (map[
 	}
 	word, err := readMemory(ctx, talk.Process.PID(), said.Address, len(peek.Own))
 	switch {
+	case ownKernel(talk.Process):
+		in.Host = "has no such process: it runs on a kernel of its own"
 	case err != nil:
 		in.Host = "cannot read it: " + err.Error()
 	case word != peek.Own:

@@ -27,7 +27,7 @@ var mounts = Info{
 
 func runMounts(ctx context.Context, t *Trial) error {
 	name := "tentpole-" + rand.Text()[:8]
-	talk, err := t.talk(ctx, "mounts", inside.Mount{Name: name, Shared: namespace("self", "mnt")})
+	talk, err := t.talk(ctx, "mounts", inside.Mount{Name: name, Shared: hosts("mnt")})
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,11 @@ func runMounts(ctx context.Context, t *Trial) error {
 		t.see(Observation{ID: "out", What: "a mount made inside", Inside: "not made: the table is everybody's; may it mount? " + answer(said.Refused), Host: fmt.Sprintf("the same table of %d mounts", len(host)), Outcome: Open})
 		return t.conclude(Open, "one mount table for both: what either side mounts the other has")
 	}
-	table, err := mountTable(fmt.Sprint(talk.Process.PID()))
+	pid, err := hostPID(talk.Process)
+	if err != nil {
+		return err
+	}
+	table, err := mountTable(fmt.Sprint(pid))
 	if err != nil {
 		return cannot("the table of mounts inside cannot be read from the host: %v", err)
 	}

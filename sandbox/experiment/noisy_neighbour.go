@@ -59,6 +59,9 @@ func runNoisyNeighbour(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
+	if _, err := hostPID(jobs.Process); err != nil {
+		return err
+	}
 	for begin, round := time.Now(), 0; round < noisyRounds && (round < leastRounds || time.Since(begin) < noisyPatience); round++ {
 		for i := range all {
 			if err := t.round(ctx, jobs, &all[i]); err != nil {

@@ -41,8 +41,8 @@ func (o onSandbox) Create(ctx context.Context, path, content string) (Canary, er
 
 func (o onSandbox) Caught(path string) string { return o.Plan().Caught(path) }
 
-func (o onSandbox) Facts(ctx context.Context, pid int) (facts.Facts, error) {
-	return o.Sandbox.Facts(ctx, pid)
+func (o onSandbox) Facts(ctx context.Context, p Process) (facts.Facts, error) {
+	return o.Sandbox.Facts(ctx, p.PID())
 }
 
 // Another leaves out what another sandbox cannot have as well: the name, and

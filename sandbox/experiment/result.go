@@ -31,7 +31,9 @@ type Result struct {
 
 // Description says what the experiment ran on.
 type Description struct {
-	Kind     string           `json:"kind"` // "sandbox"
+	// Kind is a name in the table of package subject.
+	Kind string `json:"kind"`
+	// Layers are those that the kind raises as well, where it is known.
 	Layers   sandbox.LayerSet `json:"layers"`
 	Root     sandbox.RootKind `json:"root"`
 	Rootless bool             `json:"rootless"`

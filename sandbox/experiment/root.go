@@ -32,7 +32,11 @@ func runRoot(ctx context.Context, t *Trial) error {
 	if err := talk.Hear(ctx, &said); err != nil {
 		return err
 	}
-	f, err := facts.Read(ctx, talk.Process.PID())
+	pid, err := hostPID(talk.Process)
+	if err != nil {
+		return err
+	}
+	f, err := facts.Read(ctx, pid)
 	if err != nil {
 		return err
 	}
@@ -41,7 +45,7 @@ func runRoot(ctx context.Context, t *Trial) error {
 	t.see(uid)
 	t.count("uid-inside", "user id inside", float64(said.UID), "")
 	t.count("uid-host", "the same, as the host numbers it", float64(outside), "")
-	owner, err := fileOwner(talk.Process.PID(), said)
+	owner, err := fileOwner(pid, said)
 	if err != nil {
 		return err
 	}

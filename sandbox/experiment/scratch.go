@@ -24,7 +24,7 @@ func (t *Trial) scratch(ctx context.Context) (scratch, error) {
 	if err != nil {
 		return scratch{}, err
 	}
-	f, err := t.Facts(ctx, talk.Process.PID())
+	f, err := t.Facts(ctx, talk.Process)
 	if err != nil {
 		return scratch{}, err
 	}

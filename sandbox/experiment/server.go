@@ -25,7 +25,7 @@ type server struct {
 // It ends with the trial.
 func (t *Trial) serve(ctx context.Context, in Subject, ports ...uint16) (server, error) {
 	s := server{page: "tentpole " + rand.Text(), own: ownAddresses(in)}
-	talk, err := t.talkIn(ctx, in, "serve", inside.Serve{Ports: ports, Shared: namespace("self", "net"), Page: s.page})
+	talk, err := t.talkIn(ctx, in, "serve", inside.Serve{Ports: ports, Shared: hosts("net"), Page: s.page})
 	if err != nil {
 		return s, err
 	}

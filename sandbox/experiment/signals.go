@@ -31,7 +31,7 @@ func runSignals(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	send := inside.Send{PID: b.PID, Shared: namespace("self", "pid")}
+	send := inside.Send{PID: b.PID, Shared: hosts("pid")}
 	if err := t.signallable(ctx, send); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func runSignals(ctx context.Context, t *Trial) error {
 	t.see(out)
 	t.see(one)
 	t.see(in)
-	if !said.Shared {
+	if !said.Shared && !ownKernel(victim) {
 		if err := t.seeAllKilled(ctx); err != nil {
 			return err
 		}
@@ -160,6 +160,10 @@ func firstBeside(ctx context.Context, pid int) (int, error) {
 // killedInside has the host kill a process inside.
 func killedInside(ctx context.Context, p Process) (Observation, error) {
 	o := Observation{ID: "in", What: "kill from the host", Inside: fmt.Sprintf("process %d", p.Inside()), Outcome: OneWay}
+	if ownKernel(p) {
+		o.Host, o.Outcome = "has no such process: it runs on a kernel of its own", Contained
+		return o, nil
+	}
 	err := p.Signal(syscall.SIGKILL)
 	if errors.Is(err, syscall.EPERM) {
 		o.Host, o.Outcome = "no, EPERM", Contained

@@ -20,8 +20,8 @@ type Subject interface {
 	// Caught returns where on the host a write inside to path lands when an
 	// upper directory catches it, else "".
 	Caught(path string) string
-	// Facts reads the facts of a process inside; pid is the host's.
-	Facts(ctx context.Context, pid int) (facts.Facts, error)
+	// Facts reads the facts of a process inside; see FactsOf.
+	Facts(context.Context, Process) (facts.Facts, error)
 	Transcript() []sandbox.Done
 	// Another starts a subject of the same kind, like this one but for what
 	// change does to its spec. The caller closes it. The error wraps
@@ -47,8 +47,9 @@ type Command struct {
 
 // Process is a command that was started inside.
 type Process interface {
-	// PID is the host's number of it, 0 when it had ended before it could be
-	// asked; Inside is how the inside numbers it.
+	// PID is the host's number of it, 0 when the host has none: it runs on a
+	// kernel of its own, or had ended before it could be asked. Inside is how the
+	// inside numbers it.
 	PID() int
 	Inside() int
 	Signal(syscall.Signal) error
@@ -62,7 +63,8 @@ type Process interface {
 type Canary interface {
 	// Made tells what that process sees of its file.
 	Made() sandbox.Identity
-	// PID is the host's number of the process, which stays until Remove.
+	// PID is the host's number of the process, which stays until Remove; 0 when
+	// the host has none.
 	PID() int
 	// Remove removes the file if it is still the same one.
 	Remove(context.Context) error

@@ -168,7 +168,7 @@ func (t *Trial) filtered(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	defer talk.Close()
-	f, err := t.Facts(ctx, talk.Process.PID())
+	f, err := t.Facts(ctx, talk.Process)
 	return f.Seccomp == "filter", err
 }
 

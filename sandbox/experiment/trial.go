@@ -106,15 +106,23 @@ func (t *Trial) another(ctx context.Context, change func(*sandbox.Spec)) (Subjec
 	return s, nil
 }
 
-// control is a plain process of the same user: all of the host's namespaces and
-// its root, no limit, no restriction. What does not work there proves nothing.
+// control is a plain process on the host, of the same user, whatever the trial's
+// subject is: all of the host's namespaces and its root, no limit, no
+// restriction. What does not work there proves nothing.
 func (t *Trial) control(ctx context.Context) (Subject, error) {
 	if t.plain != nil {
 		return t.plain, nil
 	}
-	s, err := t.another(ctx, func(spec *sandbox.Spec) { *spec = sandbox.Spec{} })
+	s, err := Raise(ctx, sandbox.Spec{})
+	if errors.Is(err, sandbox.ErrNotSupported) {
+		return nil, cannot("it takes a plain process to compare with, which this machine cannot raise: %v", err)
+	}
+	if err != nil {
+		return nil, err
+	}
 	t.plain = s
-	return s, err
+	t.atEnd(s.Close)
+	return s, nil
 }
 
 // has tells whether the subject has the layer.

@@ -71,7 +71,7 @@ func runWhatItBelieves(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	now, err := t.Facts(ctx, talk.Process.PID())
+	now, err := t.Facts(ctx, talk.Process)
 	if err != nil {
 		return err
 	}

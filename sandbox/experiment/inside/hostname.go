@@ -3,9 +3,9 @@ package inside
 // Rename asks for another host name.
 type Rename struct {
 	Name string `json:"name"`
-	// Shared is the inode of the host's uts namespace: with that very one
+	// Shared is the host's uts namespace: with that very one
 	// nothing is changed.
-	Shared uint64 `json:"shared"`
+	Shared Namespace `json:"shared"`
 }
 
 // Hostname is the answer.

@@ -18,11 +18,11 @@ func rename(a *Act) error {
 		return err
 	}
 	var out Hostname
-	own, err := namespace("uts")
-	if err != nil {
+	var err error
+	if out.Shared, err = shares("uts", given.Shared); err != nil {
 		return err
 	}
-	if out.Shared = own == given.Shared; out.Shared {
+	if out.Shared {
 		const tooLong = 65
 		if err := unix.Sethostname([]byte(strings.Repeat("x", tooLong))); err != unix.EINVAL {
 			out.Refused = Explain(err)

@@ -6,11 +6,11 @@ type Offered struct {
 	Segment int    `json:"segment"` // id of a System V shared memory segment
 	Socket  string `json:"socket"`  // name of an abstract socket
 	Word    string `json:"word"`    // what is in both
-	// Shared is the inode of the host's ipc namespace: in that very one no
+	// Shared is the host's ipc namespace: in that very one no
 	// queue is made, since it would outlive its maker.
-	Shared uint64 `json:"shared"`
-	Queue  string `json:"queue"` // the name for a POSIX queue
-	Key    int    `json:"key"`   // the key for System V ones
+	Shared Namespace `json:"shared"`
+	Queue  string    `json:"queue"` // the name for a POSIX queue
+	Key    int       `json:"key"`   // the key for System V ones
 }
 
 // Met is what was found of that from inside.

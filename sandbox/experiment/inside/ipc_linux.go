@@ -70,11 +70,11 @@ func meet(a *Act) error {
 	if err := a.Given(&given); err != nil {
 		return err
 	}
-	own, err := namespace("ipc")
+	shared, err := shares("ipc", given.Shared)
 	if err != nil {
 		return err
 	}
-	out := Met{Shared: own == given.Shared, Segment: readSegment(given), Socket: readSocket(given)}
+	out := Met{Shared: shared, Segment: readSegment(given), Socket: readSocket(given)}
 	out.Memory, err = placeOf("/dev/shm")
 	out.NoShm = Explain(err)
 	if !out.Shared {

@@ -3,9 +3,9 @@ package inside
 // Mount asks for a mount of that name.
 type Mount struct {
 	Name string `json:"name"`
-	// Shared is the inode of the host's mount namespace: in that very one
+	// Shared is the host's mount namespace: in that very one
 	// nothing is mounted.
-	Shared uint64 `json:"shared"`
+	Shared Namespace `json:"shared"`
 }
 
 // Mounted is the answer.

@@ -2,6 +2,8 @@ package inside
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,4 +18,20 @@ func namespace(kind string) (uint64, error) {
 		return 0, fmt.Errorf("stat %s: %w", path, err)
 	}
 	return st.Ino, nil
+}
+
+// bootIDFile is where a kernel tells the id of its boot; proc_sys_kernel(5).
+const bootIDFile = "/proc/sys/kernel/random/boot_id"
+
+// shares tells whether this process's namespace of that kind is the host's own.
+// Where the boot's id cannot be read, the inode alone says so: an act that takes
+// another kernel's namespace for the host's changes nothing in it, which harms
+// nobody.
+func shares(kind string, host Namespace) (bool, error) {
+	own, err := namespace(kind)
+	if err != nil || own != host.Inode {
+		return false, err
+	}
+	boot, err := os.ReadFile(bootIDFile)
+	return err != nil || host.Boot == "" || strings.TrimSpace(string(boot)) == host.Boot, nil
 }

@@ -4,10 +4,10 @@ package inside
 type Serve struct {
 	// Ports are tried in turn when one is taken; 0 is any that is free.
 	Ports []uint16 `json:"ports"`
-	// Shared is the inode of the host's network namespace: with that very one
+	// Shared is the host's network namespace: with that very one
 	// the server listens on 127.0.0.1 only, elsewhere on all addresses.
-	Shared uint64 `json:"shared"`
-	Page   string `json:"page"`
+	Shared Namespace `json:"shared"`
+	Page   string    `json:"page"`
 }
 
 // Serving is the answer.

@@ -21,11 +21,11 @@ func serve(a *Act) error {
 	if err := a.Given(&given); err != nil {
 		return err
 	}
-	own, err := namespace("net")
+	shared, err := shares("net", given.Shared)
 	if err != nil {
 		return err
 	}
-	out := Serving{Shared: own == given.Shared}
+	out := Serving{Shared: shared}
 	l, err := listenOn(given.Ports, out.Shared)
 	if err != nil {
 		out.Refused = Explain(err)

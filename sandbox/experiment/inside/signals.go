@@ -4,9 +4,9 @@ package inside
 // checks and does not send.
 type Send struct {
 	PID int `json:"pid"` // of the process outside, as the host numbers it
-	// Shared is the inode of the host's pid namespace: in that very one PID 1
+	// Shared is the host's pid namespace: in that very one PID 1
 	// is the machine's, and gets signal 0 only.
-	Shared uint64 `json:"shared"`
+	Shared Namespace `json:"shared"`
 }
 
 // Sent is the answer.

@@ -9,11 +9,11 @@ func send(a *Act) error {
 	if err := a.Given(&given); err != nil {
 		return err
 	}
-	own, err := namespace("pid")
+	shared, err := shares("pid", given.Shared)
 	if err != nil {
 		return err
 	}
-	out := Sent{Out: Explain(unix.Kill(given.PID, 0)), Shared: own == given.Shared}
+	out := Sent{Out: Explain(unix.Kill(given.PID, 0)), Shared: shared}
 	if out.Shared {
 		out.Asked = Explain(unix.Kill(1, 0))
 	} else {

@@ -15,9 +15,13 @@ import (
 // patience is how much longer than it says an experiment may take.
 const patience = 30 * time.Second
 
-// cell runs one experiment at one stage.
+// cell runs one experiment at one stage, or on one subject.
 func (r *runner) cell(ctx context.Context, info experiment.Info, s Stage) Cell {
 	cell := Cell{Stage: s.Name}
+	if s.Lacks != "" {
+		cell.Outcome, cell.Reason = experiment.NotApplicable, s.Lacks
+		return cell
+	}
 	if gone := s.lacks(); gone != nil {
 		cell.Outcome, cell.Reason = experiment.NotApplicable, facts.Clean(fmt.Sprintf("this machine cannot raise the layer %s for this user: %s", gone.Layer, gone.Because))
 		return cell
@@ -25,7 +29,7 @@ func (r *runner) cell(ctx context.Context, info experiment.Info, s Stage) Cell {
 	limit := patience + time.Duration(10*info.Seconds*float64(time.Second))
 	inner, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	result, err := r.once(inner, info.ID, s.spec)
+	result, err := r.once(inner, info.ID, s)
 	cell.Outcome, cell.Reason = result.Outcome, result.Reason
 	cell.Observations, cell.Numbers, cell.Milliseconds = result.Observations, result.Numbers, result.Milliseconds
 	switch {
@@ -40,9 +44,13 @@ func (r *runner) cell(ctx context.Context, info experiment.Info, s Stage) Cell {
 	return cell
 }
 
-// once raises a sandbox, runs the experiment in it and ends it.
-func (r *runner) once(ctx context.Context, id string, spec sandbox.Spec) (result experiment.Result, err error) {
-	subject, err := r.Open(ctx, spec)
+// once raises a sandbox or another subject, runs the experiment in it and ends it.
+func (r *runner) once(ctx context.Context, id string, s Stage) (result experiment.Result, err error) {
+	open := r.Open
+	if s.open != nil {
+		open = s.open
+	}
+	subject, err := open(ctx, s.spec)
 	if err != nil {
 		return result, err
 	}

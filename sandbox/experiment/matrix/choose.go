@@ -1,10 +1,12 @@
 package matrix
 
 import (
+	"context"
 	"slices"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 // stages are the columns, in the order of the ladder.
@@ -22,7 +24,7 @@ func (o *Options) stages() ([]Stage, error) {
 			adds = more[0]
 		}
 		before = rung.Layers
-		if len(o.Stages) > 0 && !slices.Contains(o.Stages, rung.Name) {
+		if o.Stages != nil && !slices.Contains(o.Stages, rung.Name) {
 			continue
 		}
 		s := Stage{Name: rung.Name, Adds: adds, Layers: rung.Layers, spec: o.spec(rung)}
@@ -33,6 +35,20 @@ func (o *Options) stages() ([]Stage, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// subjects are the columns beside the stages. A kind that this machine lacks is
+// one too: its cells say why.
+func (o *Options) subjects(ctx context.Context) (out []Stage) {
+	for _, k := range o.Subjects {
+		s := Stage{Name: k.Name, Subject: k.Name, spec: o.Spec, open: k.Open}
+		s.spec.Name, s.spec.Layers, s.spec.Partial = "", 0, false
+		if err := k.Available(ctx); err != nil {
+			s.Lacks = facts.Clean(err.Error())
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // spec is what a stage asks for: what this machine lacks is left out.

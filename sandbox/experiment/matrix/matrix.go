@@ -1,6 +1,6 @@
 // Package matrix runs experiments at stages of the ladder, each in a sandbox of
-// its own, and keeps what came of it in a table: a row an experiment, a column
-// a stage. Every cell is measured; none is worked out from another.
+// its own, and on other subjects beside them, and keeps what came of it in a
+// table: a row an experiment, a column a stage or a subject. Every cell is measured; none is worked out from another.
 //
 // Experiments run two at a time, the quick ones first, but never two of the
 // same kind: they may want the same port or the same name. Those that measure
@@ -14,6 +14,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // Schema names the JSON of a Matrix.
@@ -30,9 +31,13 @@ type Matrix struct {
 	Milliseconds float64 `json:"milliseconds"`
 }
 
-// Stage is a column.
+// Stage is a column: a stage of the ladder, or another subject.
 type Stage struct {
 	Name string `json:"name"`
+	// Subject is the kind of subject, "" for a sandbox at a stage; Lacks is why
+	// there is none here.
+	Subject string `json:"subject,omitempty"`
+	Lacks   string `json:"lacks,omitempty"`
 	// Adds is the layer that the stage before does not have, "" for the first
 	// stage and the last.
 	Adds   sandbox.Layer    `json:"adds,omitempty"`
@@ -40,6 +45,7 @@ type Stage struct {
 	// Missing are those that this machine cannot raise for this user.
 	Missing []sandbox.Missing `json:"missing,omitempty"`
 	spec    sandbox.Spec
+	open    func(context.Context, sandbox.Spec) (experiment.Subject, error) // nil for a stage
 }
 
 // Row is an experiment at every stage.
@@ -76,8 +82,10 @@ type Progress struct {
 
 // Options say what is in a matrix.
 type Options struct {
-	// Experiments and Stages are the names of the rows and columns; none is all.
+	// Experiments and Stages are the names of the rows and columns; nil is all.
 	Experiments, Stages []string
+	// Subjects are further columns, beside the stages.
+	Subjects []subject.Kind
 	// Quick leaves out the experiments that take long.
 	Quick bool
 	// Spec is what the sandboxes have besides the layers of their stage. Its
@@ -109,6 +117,7 @@ func Run(ctx context.Context, o Options) (Matrix, error) {
 	if err != nil {
 		return m, err
 	}
+	m.Stages = append(m.Stages, o.subjects(ctx)...)
 	for _, info := range infos {
 		m.Rows = append(m.Rows, newRow(info, m.Stages))
 	}

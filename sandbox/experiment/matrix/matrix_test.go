@@ -10,15 +10,16 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
-// subject is one that only counts: how many are open, and what they were for.
-type subject struct {
+// raised is a subject that only counts: how many are open, and what they were for.
+type raised struct {
 	experiment.Subject
 	ended func() error
 }
 
-func (s subject) Close() error { return s.ended() }
+func (s raised) Close() error { return s.ended() }
 
 // stand makes a machine of the test's own: run plays the experiments.
 type stand struct {
@@ -39,7 +40,7 @@ func (s *stand) options(run func(context.Context, string) (experiment.Result, er
 			s.opened++
 			s.open++
 			s.most = max(s.most, s.open)
-			return subject{ended: func() error {
+			return raised{ended: func() error {
 				s.mu.Lock()
 				defer s.mu.Unlock()
 				s.open--
@@ -136,6 +137,39 @@ func TestWhatTheMachineLacks(t *testing.T) {
 	}
 	if s.opened != 6 {
 		t.Errorf("%d sandboxes were raised, want 6", s.opened)
+	}
+}
+
+// TestSubjectsBesideTheStages: a kind opens its own, without layers; one that is
+// not to be had is a column that says so.
+func TestSubjectsBesideTheStages(t *testing.T) {
+	var stages, tents stand
+	o := stages.options(func(context.Context, string) (experiment.Result, error) { return found(experiment.Contained) })
+	o.Stages, o.Spec = []string{"process"}, sandbox.Spec{Layers: sandbox.Set(sandbox.PID), Hostname: "tent"}
+	open := tents.options(nil).Open
+	o.Subjects = []subject.Kind{
+		{Name: "tent", Open: func(ctx context.Context, s sandbox.Spec) (experiment.Subject, error) {
+			if s.Layers != 0 || s.Hostname != "tent" {
+				t.Errorf("it was asked for %+v", s)
+			}
+			return open(ctx, s)
+		}},
+		{Name: "house", Probe: func(context.Context) error { return errors.New("not\x1b[1m installed") }},
+	}
+	m, err := Run(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Stages) != 3 || m.Stages[0].Subject != "" || m.Stages[1].Subject != "tent" || m.Stages[2].Lacks != `not\x1b[1m installed` {
+		t.Errorf("the columns are %+v", m.Stages)
+	}
+	for _, row := range m.Rows {
+		if row.Cells[1].Outcome != experiment.Contained || row.Cells[2].Outcome != experiment.NotApplicable || row.Cells[2].Reason != m.Stages[2].Lacks {
+			t.Errorf("%s: %+v", row.Experiment, row.Cells)
+		}
+	}
+	if stages.opened != 2 || tents.opened != 2 || tents.open != 0 {
+		t.Errorf("%d sandboxes and %d tents were raised, %d tents are left", stages.opened, tents.opened, tents.open)
 	}
 }
 

@@ -3,9 +3,10 @@ package report
 import (
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
-// grid is a table of marks: a column a stage.
+// grid is a table of marks: a column a stage, or a subject.
 type grid struct {
 	stages []matrix.Stage
 	rows   []gridRow
@@ -99,6 +100,9 @@ var short = map[string]string{
 func shortName(stage string) string {
 	if s := short[stage]; s != "" {
 		return s
+	}
+	if k, err := subject.Find(stage); err == nil {
+		return k.Short
 	}
 	return stage
 }

@@ -34,7 +34,7 @@ func Markdown(w io.Writer, m matrix.Matrix) error {
 	for _, s := range m.Stages {
 		names = append(names, shortName(s.Name)+" "+s.Name)
 	}
-	fmt.Fprintf(out, "\n%s. Stages: %s.\n", strings.Join(shapes, ", "), strings.Join(names, ", "))
+	fmt.Fprintf(out, "\n%s. Columns: %s.\n", strings.Join(shapes, ", "), strings.Join(names, ", "))
 	for _, line := range lacking(m) {
 		fmt.Fprintf(out, "\nNot here: %s.\n", plain(line))
 	}

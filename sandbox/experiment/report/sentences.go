@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
 )
@@ -24,12 +25,26 @@ func sentences(row matrix.Row) []said {
 			s.Sentence = c.Error
 		}
 		if n := len(all) - 1; n >= 0 && all[n].mark == s.mark && all[n].Sentence == s.Sentence {
-			all[n].Stages = all[n].first + " to " + c.Stage
+			all[n].Stages = joined(all[n].Stages, all[n].first, c.Stage)
 			continue
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// joined names one more column in a row: stages are a ladder, from the first to
+// the last; other subjects are in no order.
+func joined(so, first, next string) string {
+	if onLadder(first) && onLadder(next) {
+		return first + " to " + next
+	}
+	return so + ", " + next
+}
+
+func onLadder(column string) bool {
+	_, err := sandbox.ParseStage(column)
+	return err == nil
 }
 
 // Observations writes what was seen from both sides.

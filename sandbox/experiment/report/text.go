@@ -144,10 +144,13 @@ func writeLegend(out io.Writer, m matrix.Matrix, width int) {
 	fmt.Fprint(out, Wrap(m.Machine.String(), "", "  ", width))
 }
 
-// lacking says once for each layer why it is not there.
+// lacking says once for each layer, and for each subject, why it is not there.
 func lacking(m matrix.Matrix) []string {
 	var lines []string
 	for _, s := range m.Stages {
+		if s.Lacks != "" {
+			lines = append(lines, s.Name+": "+s.Lacks)
+		}
 		for _, l := range s.Missing {
 			line := fmt.Sprintf("without the layer %s: %s", l.Layer, l.Because)
 			if !slices.Contains(lines, line) {

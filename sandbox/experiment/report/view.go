@@ -9,6 +9,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/claims"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // view is a document as its template wants it.
@@ -219,10 +220,11 @@ func numbers(row matrix.Row) []series {
 func (s *series) add(b bar, stage string) {
 	if n := len(s.Bars) - 1; n >= 0 {
 		last := s.Bars[n]
-		first, _, _ := strings.Cut(last.Label, " to ")
+		so := last.Label
+		first, _, _ := strings.Cut(so, " to ")
 		last.Label = b.Label
 		if last == b {
-			s.Bars[n].Label = first + " to " + stage
+			s.Bars[n].Label = joined(so, first, stage)
 			return
 		}
 	}
@@ -245,6 +247,9 @@ func Where(r experiment.Result) string {
 	layers := r.Subject.Layers.String()
 	if layers == "" {
 		layers = "none"
+	}
+	if kind := r.Subject.Kind; kind != subject.Sandbox {
+		return fmt.Sprintf("on %s", kind)
 	}
 	return fmt.Sprintf("layers %s; root %s", strings.ReplaceAll(layers, ",", " "), r.Subject.Root)
 }

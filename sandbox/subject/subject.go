@@ -1,0 +1,72 @@
+// Package subject is the table of what experiments can run on: a sandbox of
+// tentpole's own, and whatever else runs programs apart from the host. Each kind
+// is a package of its own and a row here.
+//
+// A kind may need something that is not installed, or does not run. Nothing is
+// required: its probe answers within ProbePatience what is missing and what to
+// do, as an error that wraps sandbox.ErrNotSupported.
+package subject
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+)
+
+// ProbePatience is how long a probe may take.
+const ProbePatience = 3 * time.Second
+
+// Kind is a row of the table.
+type Kind struct {
+	Name  string
+	Short string // two letters, for narrow columns
+	What  string // it is, in a few words
+	// Open starts one. Closing the subject ends it and leaves nothing behind. The
+	// spec says nothing of layers: a kind has its own. What it cannot do with the
+	// spec is an error that wraps sandbox.ErrNotSupported.
+	Open func(context.Context, sandbox.Spec) (experiment.Subject, error)
+	// Probe tells whether it can be opened here; nil means always.
+	Probe func(context.Context) error
+}
+
+// Sandbox is the name of tentpole's own kind.
+const Sandbox = "sandbox"
+
+// kinds are all of them.
+var kinds = []Kind{
+	{Name: Sandbox, Short: "sa", What: "a sandbox of tentpole's own, with the layers that are asked for", Open: experiment.Raise},
+}
+
+// List returns the table.
+func List() []Kind { return slices.Clone(kinds) }
+
+// Names are those of all kinds.
+func Names() (names []string) {
+	for _, k := range kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// Find returns the kind of that name, or a usage error.
+func Find(name string) (Kind, error) {
+	for _, k := range kinds {
+		if k.Name == name {
+			return k, nil
+		}
+	}
+	return Kind{}, &sandbox.UsageError{What: "subject", Word: name, Known: Names()}
+}
+
+// Available asks the probe, and waits for it no longer than ProbePatience.
+func (k Kind) Available(ctx context.Context) error {
+	if k.Probe == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, ProbePatience)
+	defer cancel()
+	return k.Probe(ctx)
+}
