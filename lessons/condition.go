@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
@@ -14,6 +15,7 @@ import (
 	exprcompiler "github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
 )
 
@@ -24,8 +26,8 @@ type Condition struct {
 	Source  string
 	Line    int // in the file of the lesson
 	Column  int
-	program *vm.Program
 	asks    asks
+	program func() (*vm.Program, error) // compiled when it is first asked for
 }
 
 // scope is what a condition sees: the facts, and words to write numbers with.
@@ -44,7 +46,11 @@ func (c *Condition) Eval(env Env) (yes bool, err error) {
 			yes, err = false, fmt.Errorf("condition %q: %v", c.Source, p)
 		}
 	}()
-	v, err := expr.Run(c.program, scope{Env: env, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, Unlimited: Unlimited})
+	program, err := c.program()
+	if err != nil {
+		return false, fmt.Errorf("condition %q: %w", c.Source, withoutSnippet(err))
+	}
+	v, err := expr.Run(program, scope{Env: env, KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30, Unlimited: Unlimited})
 	if err != nil {
 		return false, fmt.Errorf("condition %q: %w", c.Source, withoutSnippet(err))
 	}
@@ -68,9 +74,14 @@ func withoutSnippet(err error) error {
 	return errors.New(at.Message)
 }
 
-// compiler compiles the conditions of one lesson. It is expr.Compile with its
-// tables built once instead of once a condition, which is most of its time.
+// compiler checks and compiles conditions, one at a time. It is expr.Compile
+// with its tables built once instead of once a condition, which is most of its
+// time. Most conditions of a course are checked and never asked, so that the
+// second half waits until one is.
 type compiler struct{ config *conf.Config }
+
+// compilers are those that nobody uses just now.
+var compilers = sync.Pool{New: func() any { return newCompiler() }}
 
 // conditionFunctions are the functions a condition may use. None loops and
 // none reads the clock.
@@ -92,36 +103,47 @@ func newCompiler() *compiler {
 	return &compiler{c}
 }
 
-// compile turns source into a condition. The error is about the character
-// at the returned offset, counted from 0.
-func (c *compiler) compile(source string) (_ *Condition, offset int, remedy string, err error) {
-	loops := &loopFinder{}
-	var asks asks
-	program, err := c.program(source, loops, &asks)
+// readCondition checks source and turns it into a condition. The error is about
+// the character at the returned offset, counted from 0.
+func readCondition(source string) (_ *Condition, offset int, remedy string, err error) {
+	c := compilers.Get().(*compiler)
+	defer compilers.Put(c)
+	tree, err := c.check(source)
 	if err != nil {
 		offset, remedy, err = explain(err)
 		return nil, offset, remedy, err
 	}
+	loops, asks := &loopFinder{}, asks{}
+	ast.Walk(&tree.Node, loops)
+	ast.Walk(&tree.Node, &asks)
 	if loops.what != "" {
 		return nil, loops.at, "compare facts with == != < > in, and join with and, or, not",
 			fmt.Errorf("%s is not part of the language of conditions", loops.what)
 	}
-	return &Condition{Source: source, program: program, asks: asks}, 0, "", nil
+	return &Condition{Source: source, asks: asks, program: sync.OnceValues(func() (*vm.Program, error) {
+		c := compilers.Get().(*compiler)
+		defer compilers.Put(c)
+		return c.compile(source)
+	})}, 0, "", nil
 }
 
-// program checks and compiles; a panic of the compiler becomes an error.
-func (c *compiler) program(source string, visitors ...ast.Visitor) (_ *vm.Program, err error) {
+// check parses source and looks at its types; a panic of the parser becomes an
+// error.
+func (c *compiler) check(source string) (_ *parser.Tree, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("not understood: %v", v)
 		}
 	}()
-	tree, err := checker.ParseCheck(source, c.config)
+	return checker.ParseCheck(source, c.config)
+}
+
+// compile begins with the source again: a tree is not to be kept, it shares the
+// tables of the compiler that checked it.
+func (c *compiler) compile(source string) (*vm.Program, error) {
+	tree, err := c.check(source)
 	if err != nil {
 		return nil, err
-	}
-	for _, v := range visitors {
-		ast.Walk(&tree.Node, v)
 	}
 	return exprcompiler.Compile(tree, c.config)
 }

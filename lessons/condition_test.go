@@ -8,7 +8,7 @@ import (
 
 func compiled(t *testing.T, source string) *Condition {
 	t.Helper()
-	c, _, _, err := newCompiler().compile(source)
+	c, _, _, err := readCondition(source)
 	if err != nil {
 		t.Fatalf("compile %q: %v", source, err)
 	}

@@ -52,10 +52,9 @@ type place struct{ line, column int }
 
 // report collects the errors of one file.
 type report struct {
-	file     string
-	errs     Errors
-	compiler *compiler // made for the first condition
-	asks     []askedAt // by the conditions of the step at hand
+	file string
+	errs Errors
+	asks []askedAt // by the conditions of the step at hand
 }
 
 // askedAt is a fact that a condition asks for by a name, and where the name
@@ -63,13 +62,6 @@ type report struct {
 type askedAt struct {
 	asking
 	place
-}
-
-func (r *report) conditions() *compiler {
-	if r.compiler == nil {
-		r.compiler = newCompiler()
-	}
-	return r.compiler
 }
 
 func (r *report) add(at place, remedy, format string, args ...any) {

@@ -74,7 +74,7 @@ func conditionInto(p **Condition) func(*document, ast.Node) {
 		if !ok {
 			return
 		}
-		c, offset, remedy, err := d.conditions().compile(s)
+		c, offset, remedy, err := readCondition(s)
 		if err != nil {
 			d.add(inside(d.pos(n), n, offset), remedy, "condition: %v", err)
 			return

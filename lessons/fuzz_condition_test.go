@@ -15,15 +15,17 @@ func FuzzCondition(f *testing.F) {
 	} {
 		f.Add(source, []byte{1, 2, 3, 4, 5, 6, 7, 8})
 	}
-	c := newCompiler()
 	f.Fuzz(func(t *testing.T, source string, rolls []byte) {
 		watch(t, source)
-		condition, offset, _, err := c.compile(source)
+		condition, offset, _, err := readCondition(source)
 		if err != nil {
 			if offset < 0 || offset > len(source) || err.Error() == "" {
 				t.Errorf("%q: %v at %d", source, err, offset)
 			}
 			return
+		}
+		if _, err := condition.program(); err != nil {
+			t.Errorf("%q was found right and does not compile: %v", source, err)
 		}
 		d := dice(rolls)
 		for range 4 {

@@ -110,12 +110,14 @@ func (d *document) object(n ast.Node, what string, fields []field) {
 }
 
 func (d *document) value(pair *ast.MappingValueNode, key, what string, fields []field) {
-	keys := make([]string, len(fields))
-	for i, f := range fields {
+	for _, f := range fields {
 		if f.key == key {
 			f.read(d, pair.Value)
 			return
 		}
+	}
+	keys := make([]string, len(fields))
+	for i, f := range fields {
 		keys[i] = f.key
 	}
 	d.add(d.pos(pair.Key), remedyFor(key, keys), "%s: there is no key %q", what, key)
