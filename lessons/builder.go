@@ -1,6 +1,7 @@
 package lessons
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -36,7 +37,7 @@ type builder struct {
 	step    *Step
 	seen    map[string]place // its directives, and the keys of step
 	asked   asked
-	hash    strings.Builder // what its hash is made of
+	hash    []byte // what its hash is made of
 	isAfter bool
 	only    Variant
 	onlyAt  place
@@ -56,8 +57,7 @@ func (b *builder) begin(h heading) {
 	b.step = &Step{Title: h.title, Line: h.line}
 	b.seen, b.asked, b.isAfter = map[string]place{}, asked{}, false
 	b.asks = nil
-	b.hash.Reset()
-	b.hash.WriteString(h.title)
+	b.hash = append(b.hash[:0], h.title...)
 }
 
 // prose sends lines to where text goes at this point.
@@ -71,7 +71,7 @@ func (b *builder) prose(from, to int) {
 			}
 			continue
 		}
-		b.hash.WriteString(line)
+		b.hash = append(b.hash, line...)
 		b.sink().line(b.only, line, n)
 	}
 }
@@ -180,8 +180,8 @@ func (b *builder) closeOpen() {
 
 // digest is short and does not change when text is only wrapped anew.
 func (b *builder) digest() string {
-	var text []byte
-	for word := range strings.FieldsSeq(b.hash.String()) {
+	text := make([]byte, 0, len(b.hash)+256)
+	for _, word := range bytes.Fields(b.hash) {
 		text = append(append(text, word...), ' ')
 	}
 	if r := b.step.Run; r != nil {

@@ -63,7 +63,7 @@ func (b *builder) comment(raw string, line int) {
 				rest = b.yaml(at, head, rest)
 			}
 			if word != "notes" {
-				b.hash.WriteString(inner)
+				b.hash = append(b.hash, inner...)
 			}
 			b.direct(d.name, d.read, at, rest)
 			return

@@ -59,7 +59,7 @@ func (t text) fences(v Variant, complain func(at place, remedy, format string, a
 			continue
 		}
 		for i, line := range p.lines {
-			m := fenceLine.FindStringSubmatch(strings.TrimRight(line, "\n"))
+			m := fenceMark(line)
 			switch {
 			case open == "" && m != nil:
 				open, block = m[1], mark(m[2], place{p.numbers[i], 1}, complain)
@@ -74,6 +74,15 @@ func (t text) fences(v Variant, complain func(at place, remedy, format string, a
 		}
 	}
 	return out
+}
+
+// fenceMark returns the marker of a line that opens or closes a block, and the
+// words behind it. Few lines do, and to look for the marker is quicker.
+func fenceMark(line string) []string {
+	if !strings.Contains(line, "```") && !strings.Contains(line, "~~~") {
+		return nil
+	}
+	return fenceLine.FindStringSubmatch(strings.TrimRight(line, "\n"))
 }
 
 // mark reads the words behind the language of a block.

@@ -26,6 +26,9 @@ func (t text) links() (out []link) {
 			if fence = fenceAfter(fence, strings.TrimRight(line, "\n")); was != "" || fence != "" {
 				continue
 			}
+			if !strings.Contains(line, "](") {
+				continue
+			}
 			plain := codeSpan.ReplaceAllStringFunc(line, blank)
 			for _, m := range markdownLink.FindAllStringSubmatchIndex(plain, -1) {
 				out = append(out, link{plain[m[2]:m[3]], place{p.numbers[i], utf8.RuneCountInString(plain[:m[2]]) + 1}})

@@ -66,7 +66,10 @@ func (r *report) clean(source []byte) (string, bool) {
 		return "", false
 	}
 	source = bytes.TrimPrefix(source, []byte("\uFEFF"))
-	text := lineEnds.Replace(string(source))
+	text := string(source)
+	if strings.Contains(text, "\r") {
+		text = lineEnds.Replace(text)
+	}
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -75,7 +78,7 @@ func (r *report) clean(source []byte) (string, bool) {
 			r.add(place{n, invalidAt(line)}, "save the file as UTF-8", "not UTF-8 text")
 		case i >= 0:
 			r.add(place{n, utf8.RuneCountInString(line[:i]) + 1}, "", "a NUL byte")
-		case utf8.RuneCountInString(line) > maxLine:
+		case len(line) > maxLine && utf8.RuneCountInString(line) > maxLine:
 			r.add(place{n, maxLine + 1}, "break the line", "the line is longer than %d characters", maxLine)
 		default:
 			continue

@@ -58,6 +58,8 @@ func (b *builder) build(body string, firstLine int) {
 // index remembers the lines and where each begins.
 func (b *builder) index(body string, firstLine int) {
 	b.body, b.firstLine = []byte(body), firstLine
+	n := strings.Count(body, "\n") + 1
+	b.lines, b.starts = make([]string, 0, n), make([]int, 0, n)
 	offset := 0
 	for line := range strings.Lines(body) {
 		b.lines = append(b.lines, line)
@@ -187,5 +189,5 @@ func (b *builder) tags(raw string, from int) {
 		rest = rest[len(m[0]):]
 		at.line += strings.Count(m[0], "\n")
 	}
-	b.hash.WriteString(raw)
+	b.hash = append(b.hash, raw...)
 }
