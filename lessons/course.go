@@ -32,12 +32,17 @@ const courseFile = "course.yaml"
 // lower-case letter or a digit, and course.yaml if it is there. All errors of
 // all files come back together as [Errors].
 func LoadAll(fsys fs.FS, known Known) (*Course, error) {
+	return readCourse(fsys, func(name string) (*Lesson, error) { return Load(fsys, name, known) })
+}
+
+// readCourse reads course.yaml and, by load, every lesson.
+func readCourse(fsys fs.FS, load func(name string) (*Lesson, error)) (*Course, error) {
 	names, err := lessonFiles(fsys)
 	if err != nil {
 		return nil, err
 	}
 	c := &Course{Lessons: make([]*Lesson, len(names))}
-	all := append([]error{c.readTitles(fsys)}, loadEach(fsys, names, known, c.Lessons)...)
+	all := append([]error{c.readTitles(fsys)}, loadEach(names, load, c.Lessons)...)
 	var found Errors
 	for _, err := range all {
 		var errs Errors
@@ -78,14 +83,14 @@ func lessonFiles(fsys fs.FS) ([]string, error) {
 
 // loadEach loads the files side by side; nearly all of the time goes into
 // parsing.
-func loadEach(fsys fs.FS, names []string, known Known, into []*Lesson) []error {
+func loadEach(names []string, load func(string) (*Lesson, error), into []*Lesson) []error {
 	errs := make([]error, len(names))
 	next := make(chan int)
 	var group sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(names)) {
 		group.Go(func() {
 			for i := range next {
-				into[i], errs[i] = Load(fsys, names[i], known)
+				into[i], errs[i] = load(names[i])
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package lessons_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/tentpole-labs/tentpole/content"
@@ -33,6 +34,32 @@ func TestCourse(t *testing.T) {
 			t.Errorf("%s: part %d has no title", l.ID, l.Part)
 		}
 		t.Logf("%s: %d minutes, %d steps", l.Label(), l.Length(), len(l.Steps))
+	}
+}
+
+// The outline says of each lesson what the whole course says.
+func TestCourseOutline(t *testing.T) {
+	whole, err := lessons.LoadAll(content.FS, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outline, err := lessons.Outline(content.FS, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(l *lessons.Lesson) string { return l.Label() + fmt.Sprint(l.ID, l.Minutes, l.Summary) }
+	for i, l := range whole.Lessons {
+		if got := outline.Lessons[i]; line(got) != line(l) || outline.PartTitle(got.Part) != whole.PartTitle(l.Part) {
+			t.Errorf("%s in the outline, %s in the course", line(got), line(l))
+		}
+	}
+}
+
+func BenchmarkOutline(b *testing.B) {
+	for b.Loop() {
+		if _, err := lessons.Outline(content.FS, ""); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

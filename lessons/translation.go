@@ -33,10 +33,10 @@ func LoadTranslation(fsys fs.FS, name string) (*Translation, error) {
 		return nil, err
 	}
 	r := &report{file: name}
-	if m := translationFile.FindStringSubmatch(name); m == nil {
+	if !translationFile.MatchString(name) {
 		r.add(place{}, "call it ID.LANGUAGE.md, such as mounts.de.md", "%q is not the name of a translation", name)
 	} else if text, ok := r.clean(source); ok {
-		t := r.translation(name, m[1], m[2], text)
+		t := r.translation(name, text)
 		if err := r.err(); err == nil {
 			return t, nil
 		}
@@ -44,31 +44,44 @@ func LoadTranslation(fsys fs.FS, name string) (*Translation, error) {
 	return nil, r.err()
 }
 
-func (r *report) translation(name, id, language, text string) *Translation {
-	t := &Translation{File: name, Language: language, of: map[string]string{}}
+func (r *report) translation(name, text string) *Translation {
+	t := &Translation{File: name, of: map[string]string{}}
 	source, body, firstLine, ok := r.split(text)
 	if !ok {
 		return t
 	}
-	d := &document{report: r, what: "front matter", at: place{2, 1}}
-	if n := d.parse(source); n != nil {
-		format := 0
-		d.object(n, d.what, []field{
-			{"format", true, formatInto(&format)},
-			{"id", true, idInto(&t.ID)},
-			{"language", true, textInto(&t.Language)},
-			{"title", true, textInto(&t.Title)},
-			{"summary", true, textInto(&t.Summary)},
-		})
-	}
-	if t.ID != "" && t.ID != id || t.Language != language {
-		r.add(place{1, 1}, "rename one of them", "the id is %q, the language %q, and the file is called %q", t.ID, t.Language, name)
-	}
+	r.translatedFront(t, source)
 	l := &Lesson{File: name}
 	b := &builder{report: r, lesson: l, yamlLeft: maxAllYAML - len(source), translated: t.of}
 	b.build(body, firstLine)
 	t.steps, t.Notes = l.Steps, l.Notes
 	return t
+}
+
+// translatedFront reads the front matter of a translation. The file is called
+// by what it says.
+func (r *report) translatedFront(t *Translation, source string) {
+	called := translationFile.FindStringSubmatch(r.file)
+	if called == nil {
+		return
+	}
+	t.Language = called[2]
+	d := &document{report: r, what: "front matter", at: place{2, 1}}
+	n := d.parse(source)
+	if n == nil {
+		return
+	}
+	format := 0
+	d.object(n, d.what, []field{
+		{"format", true, formatInto(&format)},
+		{"id", true, idInto(&t.ID)},
+		{"language", true, textInto(&t.Language)},
+		{"title", true, textInto(&t.Title)},
+		{"summary", true, textInto(&t.Summary)},
+	})
+	if t.ID != "" && t.ID != called[1] || t.Language != called[2] {
+		r.add(place{1, 1}, "rename one of them", "the id is %q, the language %q, and the file is called %q", t.ID, t.Language, r.file)
+	}
 }
 
 // In returns the lesson in the language of the translation. What is not
@@ -240,7 +253,7 @@ func (c *Course) Speak(fsys fs.FS, language string) (*Course, []Warning, error) 
 	var found []Warning
 	var broken Errors
 	for _, l := range c.Lessons {
-		t, err := LoadTranslation(fsys, strings.TrimSuffix(l.File, ".md")+"."+language+".md")
+		t, err := LoadTranslation(fsys, l.translatedTo(language))
 		var errs Errors
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -258,6 +271,12 @@ func (c *Course) Speak(fsys fs.FS, language string) (*Course, []Warning, error) 
 		return nil, nil, broken
 	}
 	return out, found, nil
+}
+
+// translatedTo is the name of the file with its translation, which need not be
+// there.
+func (l *Lesson) translatedTo(language string) string {
+	return strings.TrimSuffix(l.File, ".md") + "." + language + ".md"
 }
 
 // Languages lists those that any lesson is translated into, in order.

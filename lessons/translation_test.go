@@ -134,6 +134,31 @@ func TestTranslation(t *testing.T) {
 	}
 }
 
+// TestOutline: the outline has what a list shows, in the language that is
+// wanted, and no steps.
+func TestOutline(t *testing.T) {
+	files := fstest.MapFS{
+		"kinds.md":    {Data: []byte(english)},
+		"kinds.de.md": {Data: []byte(german)},
+		"other.md":    smallLesson("other", "9", "kinds"),
+	}
+	for language, titles := range map[string][2]string{"": {"Kinds", "T"}, "de": {"Arten", "T"}, "fr": {"Kinds", "T"}} {
+		c, err := Outline(files, language)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range c.Lessons {
+			if l.Title != titles[i] || len(l.Steps) > 0 {
+				t.Errorf("in %q: %+v", language, l)
+			}
+		}
+	}
+	files["kinds.de.md"] = &fstest.MapFile{Data: []byte(strings.Replace(german, "language: de", "language: fr", 1))}
+	files["other.md"] = smallLesson("other", "x", "kinds")
+	_, err := Outline(files, "de")
+	mustContain(t, err, "other.md:6:8:", "kinds.de.md:1:1: the id is")
+}
+
 // TestBadTranslation: what a translation must not say, and what has changed
 // since, is told with its place.
 func TestBadTranslation(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // home is the first screen: the course and what else there is.
 type home struct {
 	progress lessons.Progress
-	read     bool // progress was read, or could not be
+	read     bool // the whole course and the progress were read, or could not be
 	cursor   int
 	ability  string
 }
@@ -33,31 +33,15 @@ type entry struct {
 func (m *Model) entries() []entry {
 	var out []entry
 	course := m.opt.Course
-	if l := m.current(); l != nil {
-		detail := l.Title
-		if at := m.home.progress.Lessons[l.ID].At; at != "" && l.Step(at) != nil {
-			detail += ", " + l.Step(at).Title
-		}
-		label := "next"
-		switch _, begun := m.home.progress.Lessons[l.ID]; {
-		case begun:
-			label = "continue"
-		case len(m.home.progress.Lessons) == 0:
-			label = "begin"
-		}
-		out = append(out, entry{label: label, detail: detail, open: func(m *Model) tea.Cmd { return m.openLesson(l) }})
+	if e, ok := m.currentEntry(); ok {
+		out = append(out, e)
 	}
 	part := -1
 	for _, l := range course.Lessons {
-		e := entry{label: l.Title, lesson: l, open: func(m *Model) tea.Cmd { return m.openLesson(l) }}
+		e := entry{label: l.Title, lesson: l, detail: m.tally(l), open: opening(l.ID)}
 		if l.Part != part {
 			part = l.Part
 			e.part = partTitle(course, part)
-		}
-		done := m.home.progress.DoneSteps(l)
-		e.detail = fmt.Sprintf("%s %2d of %2d steps   %2d min", tick(done == len(l.Steps)), done, len(l.Steps), l.Minutes)
-		if done < len(l.Steps) && m.home.progress.Knows(l) {
-			e.detail += "   known"
 		}
 		out = append(out, e)
 	}
@@ -70,6 +54,66 @@ func (m *Model) entries() []entry {
 	return append(out,
 		entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor},
 		entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})
+}
+
+// currentEntry is the lesson to go on with, if there is one. Until it is known
+// the line is there already, so that none moves.
+func (m *Model) currentEntry() (entry, bool) {
+	if !m.home.read {
+		return entry{label: "continue", detail: "where you left is being looked up", open: opening("")}, true
+	}
+	l := m.current()
+	if l == nil {
+		return entry{}, false
+	}
+	detail := l.Title
+	if at := m.home.progress.Lessons[l.ID].At; at != "" && l.Step(at) != nil {
+		detail += ", " + l.Step(at).Title
+	}
+	label := "next"
+	switch _, begun := m.home.progress.Lessons[l.ID]; {
+	case begun:
+		label = "continue"
+	case len(m.home.progress.Lessons) == 0:
+		label = "begin"
+	}
+	return entry{label: label, detail: detail, open: opening(l.ID)}, true
+}
+
+// tally is how much of a lesson is done; an outline does not know.
+func (m *Model) tally(l *lessons.Lesson) string {
+	minutes := fmt.Sprintf("   %2d min", l.Minutes)
+	if !m.home.read {
+		return fmt.Sprintf("%18s", "") + minutes
+	}
+	done := m.home.progress.DoneSteps(l)
+	out := fmt.Sprintf("%s %2d of %2d steps", tick(done == len(l.Steps)), done, len(l.Steps)) + minutes
+	if done < len(l.Steps) && m.home.progress.Knows(l) {
+		out += "   known"
+	}
+	return out
+}
+
+// opening returns what opens the lesson with that id, once the course was read;
+// empty is the current one.
+func opening(id string) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		if !m.home.read {
+			return nil
+		}
+		if id == "" {
+			if l := m.current(); l != nil {
+				return m.openLesson(l)
+			}
+			return nil
+		}
+		l, err := m.opt.Course.Lesson(id)
+		if err != nil {
+			m.trouble("learn", err)
+			return nil
+		}
+		return m.openLesson(l)
+	}
 }
 
 func partTitle(c *lessons.Course, number int) string {
@@ -139,6 +183,32 @@ func (m *Model) homeOpen() tea.Cmd {
 // homeMsg is a message for the home screen.
 type homeMsg interface{ update(*Model) tea.Cmd }
 
+// readCourse reads the whole course, where only its outline is there so far.
+func (m *Model) readCourse() tea.Cmd {
+	whole := m.opt.Whole
+	if whole == nil {
+		return m.readProgress()
+	}
+	return m.job(func() tea.Msg {
+		c, err := whole()
+		return courseReadMsg{c, err}
+	})
+}
+
+type courseReadMsg struct {
+	course *lessons.Course
+	err    error
+}
+
+func (c courseReadMsg) update(m *Model) tea.Cmd {
+	if c.err != nil {
+		m.trouble("the course could not be read", c.err)
+		return nil
+	}
+	m.opt.Course = c.course
+	return m.readProgress()
+}
+
 // readProgress reads what was done so far.
 func (m *Model) readProgress() tea.Cmd {
 	if m.opt.Store == nil {
@@ -173,12 +243,7 @@ func (m *Model) startLesson() tea.Cmd {
 		return nil
 	}
 	m.opt.Start = ""
-	l, err := m.opt.Course.Lesson(id)
-	if err != nil {
-		m.trouble("learn", err)
-		return nil
-	}
-	return m.openLesson(l)
+	return opening(id)(m)
 }
 
 // askAbility finds out in one line what this machine can do.

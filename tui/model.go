@@ -44,6 +44,9 @@ import (
 type Options struct {
 	Course *lessons.Course
 	Engine play.Engine
+	// Whole reads the course where Course is its outline; nil where it is whole.
+	// The first screen does not wait for it.
+	Whole func() (*lessons.Course, error)
 	// Store keeps the progress; nil keeps none.
 	Store *lessons.Store
 	// Start is the id of the lesson to begin with; empty begins at home.
@@ -164,7 +167,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readProgress(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
+	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox())
 	}

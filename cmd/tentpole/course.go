@@ -24,23 +24,38 @@ func loadCourse() (*lessons.Course, error) {
 	return spoken(course, content.FS)
 }
 
+// outlineCourse reads of those lessons what a list of them shows.
+func outlineCourse() (*lessons.Course, error) {
+	return lessons.Outline(content.FS, language(content.FS))
+}
+
 // spoken is the course in the language that the person wants, as far as it was
 // translated.
 func spoken(course *lessons.Course, files fs.FS) (*lessons.Course, error) {
+	wanted := language(files)
+	if wanted == "" {
+		return course, nil
+	}
+	course, _, err := course.Speak(files, wanted)
+	return course, err
+}
+
+// language is the one that the person wants, empty when nothing was translated
+// into it.
+func language(files fs.FS) string {
 	for _, name := range []string{"TENTPOLE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"} {
 		locale := os.Getenv(name)
 		if locale == "" {
 			continue
 		}
-		language, _, _ := strings.Cut(locale, ".")
-		language, _, _ = strings.Cut(language, "_")
-		if !slices.Contains(lessons.Languages(files), language) {
-			return course, nil
+		wanted, _, _ := strings.Cut(locale, ".")
+		wanted, _, _ = strings.Cut(wanted, "_")
+		if slices.Contains(lessons.Languages(files), wanted) {
+			return wanted
 		}
-		course, _, err := course.Speak(files, language)
-		return course, err
+		return ""
 	}
-	return course, nil
+	return ""
 }
 
 // findLesson finds a lesson of the course by its id, or reads the file that

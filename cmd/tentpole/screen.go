@@ -39,9 +39,10 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 		return err
 	}
 	if o.Course == nil {
-		if o.Course, err = loadCourse(); err != nil {
+		if o.Course, err = outlineCourse(); err != nil {
 			return err
 		}
+		o.Whole = loadCourse
 	}
 	if o.Store == nil && o.Wall == nil { // a talk is nobody's progress
 		if o.Store, err = lessons.DefaultStore(); err != nil {
