@@ -60,7 +60,7 @@ func (m *Model) entries() []entry {
 // the line is there already, so that none moves.
 func (m *Model) currentEntry() (entry, bool) {
 	if !m.home.read {
-		return entry{label: "continue", detail: "where you left is being looked up", open: opening("")}, true
+		return entry{label: "continue", detail: "where you left is being looked up", open: (*Model).openCurrent}, true
 	}
 	l := m.current()
 	if l == nil {
@@ -77,7 +77,7 @@ func (m *Model) currentEntry() (entry, bool) {
 	case len(m.home.progress.Lessons) == 0:
 		label = "begin"
 	}
-	return entry{label: label, detail: detail, open: opening(l.ID)}, true
+	return entry{label: label, detail: detail, open: (*Model).openCurrent}, true
 }
 
 // tally is how much of a lesson is done; an outline does not know.
@@ -94,17 +94,18 @@ func (m *Model) tally(l *lessons.Lesson) string {
 	return out
 }
 
-// opening returns what opens the lesson with that id, once the course was read;
-// empty is the current one.
+// openCurrent opens the lesson to go on with, once it is known.
+func (m *Model) openCurrent() tea.Cmd {
+	if l := m.current(); l != nil && m.home.read {
+		return m.openLesson(l)
+	}
+	return nil
+}
+
+// opening returns what opens the lesson with that id, once the course was read.
 func opening(id string) func(*Model) tea.Cmd {
 	return func(m *Model) tea.Cmd {
 		if !m.home.read {
-			return nil
-		}
-		if id == "" {
-			if l := m.current(); l != nil {
-				return m.openLesson(l)
-			}
 			return nil
 		}
 		l, err := m.opt.Course.Lesson(id)
