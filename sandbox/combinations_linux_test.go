@@ -66,7 +66,7 @@ func checkCombination(t *testing.T, m Machine, set, want LayerSet) {
 			t.Error(err)
 		}
 	}()
-	sleeper, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}})
+	sleeper, err := s.Start(context.Background(), Command{Args: []string{"sleep", "3600"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -423,7 +423,7 @@ func TestUser(t *testing.T) {
 	if !errors.Is(err, syscall.ENOENT) || !strings.Contains(err.Error(), "find the user no-such-user") {
 		t.Errorf("an unknown user: %v", err)
 	}
-	p, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}, User: "1234:4321"})
+	p, err := s.Start(context.Background(), Command{Args: []string{"sleep", "3600"}, User: "1234:4321"})
 	if !m.Privileged() {
 		if !errors.Is(err, syscall.EPERM) {
 			t.Errorf("a user that is not in the map: %v", err)

@@ -27,7 +27,7 @@ import (
 // deadOwner is a process that has been and is no more.
 func deadOwner(t *testing.T) owner {
 	t.Helper()
-	cmd := exec.Command("sleep", "100")
+	cmd := exec.Command("sleep", "3600")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func limitedBox(t *testing.T, spec Spec) *Sandbox {
 // and its init do not.
 func TestMemoryLimitKillsTheEater(t *testing.T) {
 	s := limitedBox(t, Spec{Layers: Set(PID), Limits: cgroup.Limits{Memory: 64 << 20}})
-	neighbour, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}})
+	neighbour, err := s.Start(context.Background(), Command{Args: []string{"sleep", "3600"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestShellLivesAtThePIDsLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 31 {
-		if _, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}}); err != nil {
+		if _, err := s.Start(context.Background(), Command{Args: []string{"sleep", "3600"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -128,7 +128,7 @@ func TestAllCommandsAreInTheGroup(t *testing.T) {
 	var pids []int
 	for range 40 {
 		wg.Go(func() {
-			p, err := s.Start(context.Background(), Command{Args: []string{"sleep", "100"}})
+			p, err := s.Start(context.Background(), Command{Args: []string{"sleep", "3600"}})
 			if err != nil {
 				t.Error(err)
 				return

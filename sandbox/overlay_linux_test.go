@@ -18,7 +18,7 @@ func TestOverlayOfAttachedLayers(t *testing.T) {
 	if m := machine(t); !m.Privileged() {
 		t.Skip("needs root: an overlay is mounted outside of any user namespace")
 	}
-	c := exec.Command("sleep", "100")
+	c := exec.Command("sleep", "3600")
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWUSER, Pdeathsig: syscall.SIGKILL,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 100000, Size: 65536}},
 		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: 100000, Size: 65536}}}
