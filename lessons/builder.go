@@ -38,6 +38,7 @@ type builder struct {
 	seen    map[string]place // its directives, and the keys of step
 	asked   asked
 	hash    []byte // what its hash is made of
+	wrapped []byte // the same, a blank between words
 	isAfter bool
 	only    Variant
 	onlyAt  place
@@ -180,8 +181,8 @@ func (b *builder) closeOpen() {
 
 // digest is short and does not change when text is only wrapped anew.
 func (b *builder) digest() string {
-	text := make([]byte, 0, len(b.hash)+256)
-	for _, word := range bytes.Fields(b.hash) {
+	text := b.wrapped[:0]
+	for word := range bytes.FieldsSeq(b.hash) {
 		text = append(append(text, word...), ' ')
 	}
 	if r := b.step.Run; r != nil {
@@ -196,6 +197,7 @@ func (b *builder) digest() string {
 			text = fmt.Append(text, r.Volumes)
 		}
 	}
+	b.wrapped = text
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }

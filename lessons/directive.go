@@ -2,6 +2,7 @@ package lessons
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
@@ -48,10 +49,7 @@ func (b *builder) comment(raw string, line int) {
 			"begin a new line after -->", "text behind the end of a comment")
 		return
 	}
-	word := ""
-	if words := strings.Fields(inner); len(words) > 0 {
-		word = words[0]
-	}
+	word := firstWord(inner)
 	if strings.HasPrefix(word, "#") {
 		return
 	}
@@ -78,6 +76,14 @@ func (b *builder) comment(raw string, line int) {
 		remedy = "a comment that is for authors begins with #"
 	}
 	b.add(place{line, indent + 1 + len("<!--") + strings.Index(inner, word)}, remedy, "there is no directive %q", word)
+}
+
+func firstWord(s string) string {
+	s = strings.TrimLeftFunc(s, unicode.IsSpace)
+	if end := strings.IndexFunc(s, unicode.IsSpace); end >= 0 {
+		return s[:end]
+	}
+	return s
 }
 
 // yaml puts blanks in place of "<!-- step", so that columns stay true.

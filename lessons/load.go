@@ -47,11 +47,14 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, fmt.Errorf("open lesson: %w", err)
 	}
 	defer f.Close()
-	source, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
-	if err != nil {
+	var source bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		source.Grow(int(max(0, min(info.Size(), MaxFile))) + bytes.MinRead)
+	}
+	if _, err := source.ReadFrom(io.LimitReader(f, MaxFile+1)); err != nil {
 		return nil, fmt.Errorf("read lesson: %w", err)
 	}
-	return source, nil
+	return source.Bytes(), nil
 }
 
 // lineEnds makes one kind of them. One carriage return alone ends a line to
