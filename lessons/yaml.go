@@ -31,6 +31,9 @@ func (d *document) parse(source string) ast.Node {
 		d.add(d.at, "", "%s: more than %d brackets", d.what, maxBrackets)
 		return nil
 	}
+	if n := plainYAML(source); n != nil {
+		return n
+	}
 	f, err := parseQuietly(source)
 	if err != nil {
 		at, message := d.at, firstLine(err.Error())
