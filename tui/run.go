@@ -73,7 +73,10 @@ func show(ctx context.Context, m tea.Model, theme styles.Theme, prepare func(*te
 	if theme == styles.None {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	p := tea.NewProgram(m, opts...)
+	var p *tea.Program
+	var looks pulse
+	defer looks.stop()
+	p = tea.NewProgram(paced{m, &looks, func() { looks.find(p) }}, opts...)
 	var end ending
 	prepare(p, &end)
 	stop := end.onSignal(p)
