@@ -15,9 +15,10 @@ import (
 
 // tmux is a terminal for a test: a server of its own on a socket of its own.
 type tmux struct {
-	t      *testing.T
-	socket string
-	dir    string
+	t       *testing.T
+	program string
+	socket  string
+	dir     string // the learner's home, and where the state is
 }
 
 // newTmux starts a shell in a terminal of that size.
@@ -26,7 +27,7 @@ func newTmux(t *testing.T, program string, cols, rows int) *tmux {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		skip(t, "tmux is not installed: apt-get install tmux")
 	}
-	m := &tmux{t: t, dir: workRoot(t)}
+	m := &tmux{t: t, program: program, dir: workRoot(t)}
 	m.socket = filepath.Join(m.dir, "socket")
 	env := []string{"env", "XDG_STATE_HOME=" + m.dir, "SUDO_UID=", "LC_ALL=C.UTF-8", "PS1=ready$ ", "ENV=", "HOME=" + m.dir,
 		"PATH=" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "sh", "-i"}
@@ -220,28 +221,41 @@ func TestTerminals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := newTmux(t, program, 110, 44)
 			m.line("stty -g >before; env " + c.env + " tentpole learn mounts; echo left: $?")
-			m.waitFor("step 1 of 9", "enter")
-			m.press("Enter")
-			playRun(m)
-			m.waitFor("step 3 of 9", "[ ]")
-			m.press("Enter")
-			m.waitFor("tent#", "keys go to")
-			m.line("echo on-$((6*7))")
-			screen := m.waitFor("on-42")
-			if foreign := strings.IndexFunc(screen, func(r rune) bool { return r > '~' }) >= 0; foreign == c.ascii {
-				t.Errorf("signs that are not ASCII: %v\n%s", foreign, screen)
-			}
-			if styled := m.run("capture-pane", "-p", "-e"); colour.MatchString(styled) != c.colours {
-				t.Errorf("colours: %v\n%q", !c.colours, styled)
-			}
-			m.press("F2")
-			m.waitFor("go inside")
-			m.press("C-c")
-			m.waitFor("left: 0")
+			visit(m, c.ascii, c.colours)
 			m.line("clear; stty -g >after; cmp before after && echo unchanged-$((6*7))")
 			m.waitFor("unchanged-42")
 		})
 	}
+}
+
+// visit begins a lesson that was just opened, runs a step, goes into the shell
+// inside and out again, and leaves.
+func visit(m *tmux, ascii, colours bool) {
+	m.t.Helper()
+	intoTask(m)
+	m.line("echo on-$((6*7))")
+	screen := m.waitFor("on-42")
+	if foreign := strings.IndexFunc(screen, func(r rune) bool { return r > '~' }) >= 0; foreign == ascii {
+		m.t.Errorf("signs that are not ASCII: %v\n%s", foreign, screen)
+	}
+	if styled := m.run("capture-pane", "-p", "-e"); colour.MatchString(styled) != colours {
+		m.t.Errorf("colours: %v\n%q", !colours, styled)
+	}
+	m.press("F2")
+	m.waitFor("go inside")
+	m.press("C-c")
+	m.waitFor("left: 0")
+}
+
+// intoTask goes from the first step of the lesson into the shell of its task.
+func intoTask(m *tmux) {
+	m.t.Helper()
+	m.waitFor("step 1 of 9", "enter")
+	m.press("Enter")
+	playRun(m)
+	m.waitFor("step 3 of 9", "[ ]")
+	m.press("Enter")
+	m.waitFor("tent#", "keys go to")
 }
 
 // colour finds a colour that is set: SGR 30 to 48, 90 and on; not weight, and
