@@ -50,7 +50,7 @@ func (s *starting) birthFiles() (files []int, letGo func(), err error) {
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
-		return nil, nil, err
+		return nil, letGo, err
 	}
 	defer null.Close()
 	errors := s.stderr
@@ -60,8 +60,7 @@ func (s *starting) birthFiles() (files []int, letGo func(), err error) {
 	for _, f := range []*os.File{null, null, errors, s.theirs, s.ourLife} {
 		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, proto.LivenessFD+1)
 		if err != nil {
-			letGo()
-			return nil, nil, err
+			return files, letGo, err
 		}
 		files = append(files, fd)
 	}
@@ -96,10 +95,10 @@ func (p *Plan) deathSignal() unix.Signal {
 	return unix.SIGCONT
 }
 
-// mapIDs writes the id maps of the init's user namespace; user_namespaces(7).
+// writeMaps writes the id maps of the user namespace of the init pid; user_namespaces(7).
 // An ordinary user may write only the own id, and groups only when nobody inside
 // can drop one.
-func (f *firstProcess) mapIDs(p *Plan) error {
+func writeMaps(pid int, p *Plan) error {
 	if len(p.maps) == 0 {
 		return nil
 	}
@@ -108,7 +107,7 @@ func (f *firstProcess) mapIDs(p *Plan) error {
 		files = append(files[:1], struct{ name, text string }{"setgroups", "deny"}, files[1])
 	}
 	for _, file := range files {
-		name := fmt.Sprintf("/proc/%d/%s", f.pid, file.name)
+		name := fmt.Sprintf("/proc/%d/%s", pid, file.name)
 		if err := os.WriteFile(name, []byte(file.text), 0); err != nil {
 			return explain("write", name, errno(err))
 		}

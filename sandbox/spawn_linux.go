@@ -27,6 +27,13 @@ type thread struct {
 
 // do runs f on the thread and waits for it.
 func (t *thread) do(f func()) {
+	done := make(chan struct{})
+	t.begin(func() { defer close(done); f() })
+	<-done
+}
+
+// begin runs f on the thread as soon as it is free.
+func (t *thread) begin(f func()) {
 	t.once.Do(func() {
 		t.work = make(chan func())
 		go func() {
@@ -36,12 +43,11 @@ func (t *thread) do(f func()) {
 			}
 		}()
 	})
-	done := make(chan struct{})
-	t.work <- func() { defer close(done); f() }
-	<-done
+	t.work <- f
 }
 
-// spawn starts the init. A start in the tracking cgroup that the kernel
+// spawn starts the init, and returns as soon as it is there; executed tells the
+// rest. A start in the tracking cgroup that the kernel
 // refuses is tried once more without: a tracking cgroup is a convenience.
 func (s *starting) spawn(c op.Clone) error {
 	ours, theirs, err := proto.Pair()
@@ -93,25 +99,46 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 	if err != nil {
 		return err
 	}
-	defer p.Close()
 	files, letGo, err := s.birthFiles()
+	if err == nil {
+		err = s.story(p, exe, files, c)
+	}
 	if err != nil {
-		return err
-	}
-	defer letGo()
-	for _, ns := range c.Namespaces {
-		p.Flags |= cloneFlags[ns]
-	}
-	p.Add(birthCalls(files, s.plan)...)
-	if err := p.Exec(exe, []string{proto.InitName, path.Base(s.plan.tree)}, initEnvironment()); err != nil {
+		p.Close()
+		letGo()
 		return err
 	}
 	group := -1
 	if tracked {
 		group = s.group.FD()
 	}
-	spawner.do(func() { err = s.bear(p, group) })
+	end := make(chan error, 1)
+	spawner.begin(func() { end <- s.bear(p, group) })
+	executed := func() error {
+		defer p.Close()
+		defer letGo()
+		return <-end
+	}
+	if s.pid = p.Born(); s.pid != 0 {
+		s.executed = executed
+		return nil
+	}
+	if err = executed(); err == nil {
+		s.pid = s.init.pid
+	}
 	return err
+}
+
+// story puts together what the init does before it is one.
+func (s *starting) story(p *fork.Program, exe string, files []int, c op.Clone) error {
+	for _, ns := range c.Namespaces {
+		p.Flags |= cloneFlags[ns]
+	}
+	if err := p.Announce(); err != nil {
+		return err
+	}
+	p.Add(birthCalls(files, s.plan)...)
+	return p.Exec(exe, []string{proto.InitName, path.Base(s.plan.tree)}, initEnvironment())
 }
 
 // bear starts the process, in the namespaces that it joins. It runs on the

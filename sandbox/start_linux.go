@@ -69,10 +69,14 @@ type starting struct {
 	thaw    *os.File
 	theirs  *os.File
 	ourLife *os.File
-	born    chan struct{} // closed when the first process is there, or never will be
-	heard   int           // how many of them have been reported
-	first   *Command      // asked for before the sandbox is ready
-	process *Process
+	pid     int           // of the first process, as soon as it is there
+	born    chan struct{} // closed then, or when it never will be
+	// executed waits until the first process is the init, and is called once; nil
+	// when nothing is to be waited for.
+	executed func() error
+	heard    int      // how many of them have been reported
+	first    *Command // asked for before the sandbox is ready
+	process  *Process
 }
 
 type mountFD struct {
@@ -118,15 +122,19 @@ func (s *starting) up(ctx context.Context) error {
 	default:
 		close(s.born) // it did not come so far
 	}
-	if err := errors.Join(err, <-prepared); err != nil {
+	if err = errors.Join(err, <-prepared); err == nil {
+		err = s.writeRecord(s.pid)
+	}
+	// All this the first process has not waited for.
+	if s.executed != nil {
+		err = errors.Join(err, explainNil("clone", s.plan.Name, s.executed()))
+	}
+	if err != nil {
 		return err
 	}
 	// Only the child holds its ends now: if it dies, the conversation ends.
 	s.theirs.Close()
 	s.ourLife.Close()
-	if err := s.writeRecord(); err != nil {
-		return err
-	}
 	for _, d := range s.built {
 		s.observe(d)
 	}
@@ -239,7 +247,7 @@ func (s *starting) adopt() (err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return explainNil("start scope", s.plan.Name, s.group.Adopt(ctx, s.init.pid))
+	return explainNil("start scope", s.plan.Name, s.group.Adopt(ctx, s.pid))
 }
 
 // prepare makes the sandbox's directory and the overlays; those that need the
@@ -256,13 +264,13 @@ func (s *starting) prepare() error {
 		return err
 	}
 	<-s.born
-	if s.init == nil {
+	if s.pid == 0 {
 		return nil // the other side says why
 	}
-	if err := s.init.mapIDs(s.plan); err != nil {
+	if err := writeMaps(s.pid, s.plan); err != nil {
 		return err
 	}
-	return s.overlays(true, s.init.pid, report)
+	return s.overlays(true, s.pid, report)
 }
 
 // tiny builds the tiny root, unless an earlier sandbox has.

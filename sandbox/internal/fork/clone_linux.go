@@ -28,15 +28,18 @@ type cloneArgs struct {
 
 func clone(p *Program, cgroup int) (pid, pidfd int, err error) {
 	fd := int32(-1)
+	report := (*report)(unsafe.Pointer(&p.page[0]))
 	args := cloneArgs{flags: unix.CLONE_PIDFD | p.Flags, pidfd: uint64(uintptr(unsafe.Pointer(&fd))), exitSignal: uint64(unix.SIGCHLD)}
 	if cgroup >= 0 {
 		args.flags |= unix.CLONE_INTO_CGROUP
 		args.cgroup = uint64(cgroup)
+		// The older call has one place for both this and the pidfd.
+		args.flags |= unix.CLONE_PARENT_SETTID
+		args.parentTID = uint64(uintptr(unsafe.Pointer(&report.pid)))
 	}
 	if p.executes {
 		args.flags |= sharing
 	}
-	report := (*report)(unsafe.Pointer(&p.page[0]))
 	child, errno := hooked(p.calls, report, &args, cgroup >= 0)
 	if errno == uintptr(unix.EINVAL) && args.flags&sharing != 0 {
 		// Before Linux 6.2 a child that is to be in another time namespace may

@@ -19,8 +19,9 @@ type Program struct {
 	calls []Call
 	page  []byte // shared with the child
 	marks int
-	pipe  [2]int // its end tells that the child has executed, or is ready
-	held  int    // the child's end of what holds it, 0 for none
+	pipe  [2]int      // its end tells that the child has executed, or is ready
+	held  int         // the child's end of what holds it, 0 for none
+	news  [2]*os.File // by which the child announces itself, nil when it does not
 	// executes tells that there is an execve at the end, for which the parent
 	// can wait without being needed.
 	executes bool
@@ -31,7 +32,7 @@ type report struct {
 	failed int32 // 1 when a call was refused
 	index  int32
 	errno  int32
-	_      int32
+	pid    int32 // the child's, before it runs; 0 where the kernel was not asked
 }
 
 const (
@@ -63,6 +64,11 @@ func (p *Program) Close() {
 	if p.held > 0 {
 		unix.Close(p.held)
 	}
+	for _, f := range p.news {
+		if f != nil {
+			f.Close()
+		}
+	}
 	unix.Munmap(p.page)
 }
 
@@ -79,6 +85,29 @@ func (p *Program) Hold() (*os.File, error) {
 	p.Ready()
 	p.Add(Call{Number: unix.SYS_PPOLL, Args: [6]uintptr{address(hangup), 1}, Keep: hangup, Name: "ppoll"})
 	return os.NewFile(uintptr(ends[1]), "hold"), nil
+}
+
+// Announce has the child say that it is there, for Born. Called first, this is
+// the first thing it does.
+func (p *Program) Announce() (err error) {
+	if p.news[0], p.news[1], err = os.Pipe(); err != nil {
+		return err
+	}
+	word := []byte{1}
+	p.Add(Call{Number: unix.SYS_WRITE, Args: [6]uintptr{p.news[1].Fd(), address(&word[0]), 1}, Keep: word, Name: "write"})
+	return nil
+}
+
+// Born waits, while another goroutine is in Start, until the child is there, and
+// returns its number: what it needs of others can be made while it makes its
+// calls. It returns 0 when there is no child, or when its number is not known
+// before Start returns.
+func (p *Program) Born() (pid int) {
+	var b [1]byte
+	if n, _ := p.news[0].Read(b[:]); n == 0 {
+		return 0
+	}
+	return int((*report)(unsafe.Pointer(&p.page[0])).pid)
 }
 
 // Add appends calls, and returns how many there are now.
@@ -163,6 +192,9 @@ func (p *Program) at(mark int) time.Duration {
 func (p *Program) Start(cgroup int) (pid, pidfd int, err error) {
 	pid, pidfd, err = clone(p, cgroup)
 	runtime.KeepAlive(p.calls)
+	if p.news[1] != nil {
+		p.news[1].Close() // whoever waits for a child that is not, waits no longer
+	}
 	if err != nil {
 		return 0, -1, err
 	}
