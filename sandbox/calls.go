@@ -3,9 +3,11 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/seccomp"
@@ -118,18 +120,45 @@ func (c CallRules) profile(t seccomp.Target) (seccomp.Policy, string, error) {
 
 // filter is the operation for the plan's rules.
 func (p *Plan) filter() (op.Seccomp, error) {
-	arch := seccomp.Arch(runtime.GOARCH)
-	policy, say, err := p.Spec.Calls.policy(p.target())
-	if err != nil {
-		return op.Seccomp{}, err
+	made, err := filters.make(p.Spec.Calls, p.target())
+	p.policy = made.policy
+	return made.operation, err
+}
+
+// filters keeps the last filter that was made: most plans ask for the same one,
+// and making it takes longer than the rest of a plan.
+var filters filterMaker
+
+type filterMaker struct {
+	mu   sync.Mutex
+	last filterMade
+}
+
+type filterMade struct {
+	rules     CallRules
+	target    seccomp.Target
+	policy    seccomp.Policy
+	operation op.Seccomp
+}
+
+func (m *filterMaker) make(rules CallRules, target seccomp.Target) (filterMade, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.last.operation.Filter != nil && reflect.DeepEqual(m.last.rules, rules) && reflect.DeepEqual(m.last.target, target) {
+		return m.last, nil
 	}
-	program, err := seccomp.Compile(policy, arch)
+	policy, say, err := rules.policy(target)
 	if err != nil {
-		return op.Seccomp{}, fmt.Errorf("compile the seccomp profile: %w", err)
+		return filterMade{}, err
 	}
-	p.policy = policy
-	return op.Seccomp{Profile: say, Allowed: program.Allowed(), Conditional: program.Conditional(), Refused: program.Refused(),
-		Flags: program.Flags(), Filter: program.Raw()}, nil
+	program, err := seccomp.Compile(policy, target.Arch)
+	if err != nil {
+		return filterMade{}, fmt.Errorf("compile the seccomp profile: %w", err)
+	}
+	rules.Allow, rules.Deny = slices.Clone(rules.Allow), slices.Clone(rules.Deny) // the caller's own
+	m.last = filterMade{rules, target, policy, op.Seccomp{Profile: say, Allowed: program.Allowed(), Conditional: program.Conditional(),
+		Refused: program.Refused(), Flags: program.Flags(), Filter: program.Raw()}}
+	return m.last, nil
 }
 
 // target is what a profile's conditions are about.

@@ -122,9 +122,7 @@ func (s *starting) up(ctx context.Context) error {
 	default:
 		close(s.born) // it did not come so far
 	}
-	if err = errors.Join(err, <-prepared); err == nil {
-		err = s.writeRecord(s.pid)
-	}
+	err = errors.Join(err, <-prepared)
 	// All this the first process has not waited for.
 	if s.executed != nil {
 		err = errors.Join(err, explainNil("clone", s.plan.Name, s.executed()))
@@ -371,6 +369,10 @@ func (s *starting) converse() error {
 			// The init may have gone already; then it has said why.
 			return cmp.Or(s.hear(), err)
 		}
+	}
+	// The janitor finds the cgroups of one that was killed before this, too.
+	if err := s.writeRecord(); err != nil {
+		return err
 	}
 	return s.hear()
 }

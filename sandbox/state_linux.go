@@ -95,8 +95,8 @@ func errno(err error) error {
 	return err
 }
 
-func (s *Sandbox) writeRecord(init int) error {
-	r := record{Name: s.plan.Name, Init: init, Layers: s.plan.Layers, Root: s.plan.Root}
+func (s *Sandbox) writeRecord() error {
+	r := record{Name: s.plan.Name, Init: s.init.pid, Layers: s.plan.Layers, Root: s.plan.Root}
 	if s.group != nil {
 		r.Cgroups = s.group.Directories()
 	}

@@ -161,9 +161,17 @@ func (d Devices) Perform(s Scene) error {
 	if err := unix.Mount("tmpfs", d.Target, "tmpfs", unix.MS_NOSUID|unix.MS_NOEXEC, "mode=0755,size=64k"); err != nil {
 		return failed("mount tmpfs on", d.Target, err)
 	}
+	// The way to it is long, and each name below is looked up from here.
+	if err := unix.Chdir(d.Target); err != nil {
+		return failed("chdir", d.Target, err)
+	}
+	defer unix.Chdir("/")
 	for _, n := range DeviceNodes {
-		if err := (Bind{Source: d.Source + "/" + n.Name, Target: d.Target + "/" + n.Name}).Perform(s); err != nil {
-			return err
+		if err := unix.Mknod(n.Name, unix.S_IFREG|0o644, 0); err != nil {
+			return failed("create", d.Target+"/"+n.Name, err)
+		}
+		if err := unix.Mount(d.Source+"/"+n.Name, n.Name, "", unix.MS_BIND, ""); err != nil {
+			return failed("bind", d.Target+"/"+n.Name, err)
 		}
 	}
 	pts := []string{"newinstance", "ptmxmode=0666", "mode=0620"}
@@ -171,11 +179,11 @@ func (d Devices) Perform(s Scene) error {
 		pts = append(pts, fmt.Sprintf("gid=%d", d.TerminalGroup))
 	}
 	rest := []Performer{
-		Mount{Type: "devpts", Source: "devpts", Target: d.Target + "/pts", Options: append(pts, "nosuid", "noexec")},
-		Mount{Type: "tmpfs", Source: "shm", Target: d.Target + "/shm", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}},
+		Mount{Type: "devpts", Source: "devpts", Target: "pts", Options: append(pts, "nosuid", "noexec")},
+		Mount{Type: "tmpfs", Source: "shm", Target: "shm", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}},
 	}
 	for _, l := range DeviceLinks {
-		rest = append(rest, MakeSymlink{l.Target, d.Target + "/" + l.Name})
+		rest = append(rest, MakeSymlink{l.Target, l.Name})
 	}
 	for _, o := range rest {
 		if err := o.Perform(s); err != nil {
