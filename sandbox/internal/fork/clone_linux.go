@@ -27,37 +27,49 @@ type cloneArgs struct {
 }
 
 func clone(p *Program, cgroup int) (pid, pidfd int, err error) {
-	fd := int32(-1)
-	report := (*report)(unsafe.Pointer(&p.page[0]))
-	args := cloneArgs{flags: unix.CLONE_PIDFD | p.Flags, pidfd: uint64(uintptr(unsafe.Pointer(&fd))), exitSignal: uint64(unix.SIGCHLD)}
+	r := (*report)(unsafe.Pointer(&p.page[0]))
+	args := cloneArgs{
+		flags: unix.CLONE_PIDFD | unix.CLONE_PARENT_SETTID | p.Flags, exitSignal: uint64(unix.SIGCHLD),
+		pidfd: uint64(address(&r.pidfd)), parentTID: uint64(address(&r.pid)),
+	}
 	if cgroup >= 0 {
 		args.flags |= unix.CLONE_INTO_CGROUP
 		args.cgroup = uint64(cgroup)
-		// The older call has one place for both this and the pidfd.
-		args.flags |= unix.CLONE_PARENT_SETTID
-		args.parentTID = uint64(uintptr(unsafe.Pointer(&report.pid)))
 	}
 	if p.executes {
 		args.flags |= sharing
 	}
-	child, errno := hooked(p.calls, report, &args, cgroup >= 0)
-	if errno == uintptr(unix.EINVAL) && args.flags&sharing != 0 {
+	child, errno := either(p.calls, r, &args)
+	if errno == unix.EINVAL && args.flags&sharing != 0 {
 		// Before Linux 6.2 a child that is to be in another time namespace may
 		// not share memory with its parent; time_namespaces(7).
 		args.flags &^= sharing
-		child, errno = hooked(p.calls, report, &args, cgroup >= 0)
+		child, errno = either(p.calls, r, &args)
 	}
 	if errno != 0 {
-		return 0, -1, fmt.Errorf("clone: %w", syscall.Errno(errno))
+		return 0, -1, fmt.Errorf("clone: %w", errno)
 	}
-	return int(child), int(fd), nil
+	return child, int(r.pidfd), nil
+}
+
+// either is clone3(2), or where that is refused as a whole, as by a container
+// engine's filter that does not know it, the older clone(2). That one does the
+// same but for the cgroup and for telling the child's number beforehand: it has
+// one place for both this and the pidfd.
+func either(calls []Call, r *report, args *cloneArgs) (child int, errno syscall.Errno) {
+	pid, e := hooked(calls, r, args, true)
+	if refused := e == uintptr(unix.ENOSYS) || e == uintptr(unix.EPERM); refused && args.flags&unix.CLONE_INTO_CGROUP == 0 {
+		args.flags &^= unix.CLONE_PARENT_SETTID
+		pid, e = hooked(calls, r, args, false)
+	}
+	return int(pid), syscall.Errno(e)
 }
 
 // hooked forks while nobody else makes descriptors, and tells the runtime.
-func hooked(calls []Call, r *report, args *cloneArgs, into bool) (child, errno uintptr) {
+func hooked(calls []Call, r *report, args *cloneArgs, newer bool) (child, errno uintptr) {
 	syscall.ForkLock.Lock()
 	defer syscall.ForkLock.Unlock()
-	child, errno = split(calls, r, args, into)
+	child, errno = split(calls, r, args, newer)
 	afterFork()
 	return child, errno
 }
@@ -67,15 +79,12 @@ func hooked(calls []Call, r *report, args *cloneArgs, into bool) (child, errno u
 // frame. Nothing here may allocate, and nothing may be called that checks its
 // stack.
 //
-// The older clone(2) does what clone3(2) does but for the cgroup, and is not
-// refused where a container engine's filter does not know clone3.
-//
 //go:noinline
 //go:norace
 //go:nocheckptr
-func split(calls []Call, r *report, args *cloneArgs, into bool) (child, errno uintptr) {
+func split(calls []Call, r *report, args *cloneArgs, newer bool) (child, errno uintptr) {
 	beforeFork()
-	if into {
+	if newer {
 		child, errno = vfork(unix.SYS_CLONE3, uintptr(unsafe.Pointer(args)), unsafe.Sizeof(*args), 0)
 	} else {
 		child, errno = vfork(unix.SYS_CLONE, uintptr(args.flags|args.exitSignal), 0, uintptr(args.pidfd))

@@ -68,6 +68,59 @@ func TestCallsBeforeExec(t *testing.T) {
 	}
 }
 
+// TestBorn: the child's number is told to who is not starting it.
+func TestBorn(t *testing.T) {
+	p, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Announce(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Exec("/bin/true", []string{"true"}, nil); err != nil {
+		t.Fatal(err)
+	}
+	started := make(chan int)
+	go func() {
+		pid, pidfd, err := p.Start(-1)
+		if err != nil {
+			t.Error(err)
+		}
+		unix.Close(pidfd)
+		started <- pid
+	}()
+	early := p.Born()
+	if pid := <-started; pid != early {
+		t.Errorf("announced as %d, started as %d", early, pid)
+	}
+	unix.Wait4(early, nil, 0, nil)
+}
+
+// TestUnborn: nobody waits for a child that there is not.
+func TestUnborn(t *testing.T) {
+	p, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Announce(); err != nil {
+		t.Fatal(err)
+	}
+	p.Flags = ^uint64(0)
+	started := make(chan error)
+	go func() {
+		_, _, err := p.Start(-1)
+		started <- err
+	}()
+	if pid := p.Born(); pid != 0 {
+		t.Errorf("child %d", pid)
+	}
+	if err := <-started; err == nil {
+		t.Error("a child with all flags there are, and more")
+	}
+}
+
 func TestRefusedCall(t *testing.T) {
 	_, err := start(t, "true", Call{Number: unix.SYS_SETNS, Args: [6]uintptr{^uintptr(0)}, Name: "setns"})
 	var e *Error

@@ -33,6 +33,8 @@ type report struct {
 	index  int32
 	errno  int32
 	pid    int32 // the child's, before it runs; 0 where the kernel was not asked
+	pidfd  int32
+	_      int32
 }
 
 const (
