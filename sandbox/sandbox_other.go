@@ -52,6 +52,12 @@ func Find(string) (int, error) { return 0, notHere() }
 // Scratch answers ErrNotSupported.
 func Scratch(int) (string, func() error, error) { return "", nil, notHere() }
 
+// ScratchGroups answers ErrNotSupported.
+func ScratchGroups(context.Context, string) (string, []string, error) { return "", nil, notHere() }
+
+// TinyRoot answers ErrNotSupported.
+func TinyRoot() (string, error) { return "", notHere() }
+
 // Sweep answers ErrNotSupported.
 func Sweep(string) (Swept, error) { return Swept{}, notHere() }
 

@@ -1,10 +1,16 @@
 package sandbox
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/userland"
 )
 
 // Scratch makes an empty directory of tentpole's own in the state directory:
@@ -36,6 +42,50 @@ func Scratch(group int) (dir string, remove func() error, err error) {
 		return "", nil, errors.Join(explain("give away", dir, errno(err)), remove())
 	}
 	return dir, remove, nil
+}
+
+// ScratchGroups names the cgroups of what is started from a directory that
+// Scratch made, and tells where they may come to lie: below the caller's own in
+// each hierarchy, or at its top. They are written down first, so that when
+// tentpole is killed the next janitor ends and removes those that are there.
+func ScratchGroups(ctx context.Context, dir string) (name string, where []string, err error) {
+	self, err := facts.Self(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	tree := path.Base(dir)
+	name = groupPrefix + tree
+	for _, g := range self.Cgroups {
+		if g.Dir != "" {
+			where = append(where, path.Join(g.Dir, name), path.Join(strings.TrimSuffix(g.Dir, g.Path), name))
+		}
+	}
+	slices.Sort(where)
+	where = slices.Compact(where)
+	b, err := json.Marshal(record{Name: tree, Cgroups: where})
+	if err != nil {
+		return "", nil, err
+	}
+	file := path.Join(dir, recordFile)
+	return name, where, explainNil("write", file, os.WriteFile(file, b, 0o600))
+}
+
+// TinyRoot is the directory of the tiny root, which sandboxes share and nobody
+// writes to. It is built when it is not there yet.
+func TinyRoot() (dir string, err error) {
+	state, err := StateDir()
+	if err != nil {
+		return "", err
+	}
+	if err := passable(rootsDir(state)); err != nil {
+		return "", err
+	}
+	scratch, remove, err := Scratch(os.Getegid())
+	if err != nil {
+		return "", err
+	}
+	dir, err = userland.Build(rootsDir(state), path.Join(scratch, "tiny"))
+	return dir, errors.Join(err, remove())
 }
 
 func removeScratch(state, name string) error {

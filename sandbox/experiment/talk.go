@@ -22,6 +22,16 @@ import (
 // program is the open file of the acts' program, for as long as tentpole runs.
 var program = sync.OnceValues(func() (*os.File, error) { return sealed.Program(embedded) })
 
+// First is what a container without an init of its own runs as its first process:
+// the acts' program, and the arguments by which it reaps and stays. It begins
+// with a line on its standard input, says a line when it is there, and ends with
+// its standard input.
+func First() (exe *os.File, args []string, err error) {
+	exe, err = program()
+	const years = 10 * 365 * 24 * time.Hour
+	return exe, []string{inside.Name, "reap", strconv.Itoa(int(years / time.Second))}, err
+}
+
 // Talk is a conversation with an act that runs inside.
 type Talk struct {
 	Process Process

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/oci"
 )
 
 // ProbePatience is how long a probe may take.
@@ -38,6 +39,17 @@ const Sandbox = "sandbox"
 // kinds are all of them.
 var kinds = []Kind{
 	{Name: Sandbox, Short: "sa", What: "a sandbox of tentpole's own, with the layers that are asked for", Open: experiment.Raise},
+	container("oci:runc", "rc", "a container of runc's, which Docker and Podman start theirs with"),
+	container("oci:crun", "cr", "a container of crun's, a runtime in C"),
+	container("oci:runsc", "gv", "a container of gVisor's: a kernel in user space answers its system calls"),
+	container("oci:kata", "ka", "a container of Kata's: a virtual machine around it"),
+}
+
+// container is the row of an OCI runtime.
+func container(name, short, what string) Kind {
+	return Kind{Name: name, Short: short, What: what,
+		Open:  func(ctx context.Context, s sandbox.Spec) (experiment.Subject, error) { return oci.Open(ctx, name, s) },
+		Probe: func(ctx context.Context) error { return oci.Probe(ctx, name) }}
 }
 
 // List returns the table.
