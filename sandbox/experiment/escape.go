@@ -18,7 +18,7 @@ var escape = Info{
 	Question: "Which of the known ways out lead out?",
 	Inside:   "tries some sixty ways out, none of which changes anything but a canary",
 	Host:     "keeps a canary for them to reach: a process of tentpole's own with a word in its memory, its files, its keys",
-	Rule:     "open when one of them leads out, contained when none does that works without a container",
+	Rule:     "open when one of them leads out, contained when none does that works without a container; on a kernel of its own only what brings the canary's word leads out",
 	Control:  "tries each in a plain process first; what does not work there is n/a",
 	CleansUp: "ends the canary, and removes its file",
 	Layers: []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.UTS, sandbox.IPC, sandbox.PID, sandbox.Net, sandbox.User,
@@ -50,8 +50,16 @@ func runEscape(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
+	own, err := t.onOwnKernel(ctx)
+	if err != nil {
+		return err
+	}
 	for _, w := range ways {
-		t.see(t.judge(w, outside, here))
+		o := t.judge(w, outside, here)
+		if own && o.Outcome == Open && !w.reads {
+			o.Inside, o.Outcome = "works, on a kernel of its own: nothing of the host's is reached", Contained
+		}
+		t.see(o)
 	}
 	return t.sumUp()
 }

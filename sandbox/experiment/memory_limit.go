@@ -111,7 +111,10 @@ func (m *meal) touch(ctx context.Context, talk *Talk) error {
 func (m *meal) judge(witnessLives bool) error {
 	kills, counted := rise(m.before.Memory.OOMKill, statistics(m.subject).Memory.OOMKill)
 	host := "it was not killed"
-	if counted {
+	switch {
+	case m.killed && !counted:
+		host = "it was killed; how many were for memory is not counted here"
+	case counted:
 		host = fmt.Sprintf("the kernel killed %d here for memory", kills)
 		m.count("oom-kills", "processes killed for memory", float64(kills), "")
 	}

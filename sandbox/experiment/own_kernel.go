@@ -13,6 +13,15 @@ import (
 // number for it.
 func ownKernel(p Process) bool { return p.PID() == 0 }
 
+// onOwnKernel asks a process of the trial's subject.
+func (t *Trial) onOwnKernel(ctx context.Context) (bool, error) {
+	talk, err := Begin(ctx, t.Subject, "stay", nil)
+	if err != nil {
+		return false, err
+	}
+	return ownKernel(talk.Process), talk.Close()
+}
+
 // hostPID is the host's number of a process. What runs on a kernel of its own
 // has none, and what is looked for through it is n/a.
 func hostPID(p Process) (int, error) {

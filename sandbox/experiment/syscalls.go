@@ -19,7 +19,7 @@ var syscalls = Info{
 	Question: "How many system calls are left inside, and what does a filter cost?",
 	Inside:   "makes each call of this architecture with descriptors, addresses and sizes that cannot be, and times two calls",
 	Host:     "has the same done in a sandbox that differs by nothing but the filter, and in a plain process",
-	Rule:     "open without a filter; limited when a filter refuses some calls that are answered otherwise without it",
+	Rule:     "open without a filter; limited when a filter refuses some calls that are answered otherwise without it; contained when another kernel than the host's answers",
 	Control:  "the same sandbox without the filter: a call that is refused there as well is not counted as the filter's",
 	Layers:   []sandbox.Layer{sandbox.Seccomp},
 	Needs:    []string{},
@@ -103,7 +103,30 @@ func runSyscalls(ctx context.Context, t *Trial) error {
 	if refused > 0 {
 		o = Limited
 	}
+	own, err := t.onOwnKernel(ctx)
+	if err != nil {
+		return err
+	}
+	if own {
+		return t.concludeOwnKernel(table, within, outside)
+	}
 	return t.conclude(o, "of the %d calls of %s %d were tried; a filter refuses %d, %d are left", table.size, runtime.GOARCH, len(table.tried), refused, len(table.tried)-refused)
+}
+
+// concludeOwnKernel counts what the kernel inside does not know: the host's is
+// asked for none of it by the program itself.
+func (t *Trial) concludeOwnKernel(table callsToTry, within, outside inside.Answers) error {
+	var names []string
+	const enosys = 38
+	for i, call := range table.tried {
+		if within.Errno[i] == enosys && outside.Errno[i] != enosys {
+			names = append(names, call.Name)
+		}
+	}
+	t.see(Observation{ID: "unknown", What: "calls that the kernel inside does not know", Inside: listText(names), Host: "known here", Outcome: Contained})
+	t.count("unknown", "calls that the kernel inside does not know", float64(len(names)), "")
+	return t.conclude(Contained, "a kernel of its own answers: of the %d calls of %s %d were tried, and it does not know %d that the host's knows",
+		table.size, runtime.GOARCH, len(table.tried), len(names))
 }
 
 // callsToTry is this architecture's table, less what is not tried.

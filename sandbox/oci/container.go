@@ -97,6 +97,10 @@ func (c *container) id() string { return "tentpole-" + c.host.Name() }
 // inside may not.
 func (c *container) prepare(ctx context.Context) error {
 	line := "cd " + c.bundle.dir + " && " + c.bundle.prepare + " && mkdir -p rootfs" + programsInside
+	if c.writes != nil && c.spec.Upper == sandbox.UpperDisk {
+		// It lays a tmpfs over a /tmp that is empty.
+		line += " && : > rootfs/tmp/.not-empty"
+	}
 	if c.hides && hybrid() && os.Geteuid() == 0 {
 		line = "mount -t tmpfs tmpfs " + unified + " && " + line
 	}

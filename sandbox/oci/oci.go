@@ -99,7 +99,7 @@ func (r runtime) path() (string, error) {
 	path, err := exec.LookPath(word)
 	switch {
 	case err != nil:
-		return "", r.cannot("find", fmt.Sprintf("%s is not installed (%v)", r.program, errors.Unwrap(err)), r.install)
+		return "", r.cannot("find", fmt.Sprintf("%s is not installed (%v)", r.program, errors.Unwrap(err)), "install it: "+r.install)
 	case r.without != "":
 		return "", r.cannot("use", r.without, "try another subject, such as oci:runc or vm")
 	case r.admin && os.Geteuid() != 0:
