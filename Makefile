@@ -37,7 +37,7 @@ TESTFLAGS ?=
 TESTS     := $(GO) run ./.ci/report -tags smallinit -count=1 -p=1 -timeout=10m $(TESTFLAGS)
 
 # Root gets the modules that are here, and a build cache of its own.
-AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_KILLS,TENTPOLE_STARTS,TENTPOLE_WRITES,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
+AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_RUNSC,TENTPOLE_KILLS,TENTPOLE_STARTS,TENTPOLE_WRITES,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \
 	env "PATH=$(PATH)" "GOMODCACHE=$(shell $(GO) env GOMODCACHE)"
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
@@ -75,6 +75,15 @@ test-root: go tmux small-$(ARCH) ## run all tests as root, built by you and star
 	command -v sudo >/dev/null || { echo "sudo is not installed: run \`make test\` as root instead" >&2; exit 1; }; \
 	sudo -n true 2>/dev/null || sudo -v || exit; \
 	$(TESTS) -exec '$(AS_ROOT)' ./...
+
+# gVisor's runtime, for the tests of containers of it. It is built without cgo: a
+# dynamic one cannot execute itself again in the root that it gives itself.
+GVISOR := gvisor.dev/gvisor/runsc@v0.0.0-20260905035102-160fafc42237
+
+.PHONY: runsc
+runsc: go ## build gVisor's runsc into DIR; tests find it by TENTPOLE_RUNSC=DIR/runsc, or in PATH
+	@[ -n "$(DIR)" ] || { echo "make runsc wants a directory: DIR=/usr/local/bin" >&2; exit 1; }
+	@GOBIN="$(abspath $(DIR))" $(GO) install $(GVISOR)
 
 .PHONY: test-vm
 test-vm: go small-$(ARCH) ## run the engine's tests on cgroup v2, in an emulated machine; ARGS="-shell" opens a shell there

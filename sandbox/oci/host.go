@@ -16,7 +16,7 @@ import (
 // The time that a runtime's command may take: to say who it is, and to do
 // something on a machine that is busy.
 const (
-	probePatience = 2500 * time.Millisecond
+	probePatience = 2 * time.Second
 	patience      = 15 * time.Second
 )
 

@@ -104,6 +104,8 @@ func (r runtime) path() (string, error) {
 		return "", r.cannot("use", r.without, "try another subject, such as oci:runc or vm")
 	case r.admin && os.Geteuid() != 0:
 		return "", r.cannot("use", "it takes root to start a container of it by create and start", "run sudo tentpole, or try oci:runc")
+	case r.hides && hybrid() && os.Geteuid() != 0:
+		return "", r.cannot("use", "it does not run in sight of the v2 tree of a hybrid machine, which only root can hide from it", "run sudo tentpole, or try oci:runc")
 	}
 	return path, nil
 }

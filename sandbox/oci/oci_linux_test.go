@@ -181,6 +181,19 @@ func TestCannot(t *testing.T) {
 	}
 }
 
+// TestSameRunsc: the command that people are told is the one by which the tests
+// get theirs.
+func TestSameRunsc(t *testing.T) {
+	made, err := os.ReadFile("../../Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(installRunsc)
+	if what := fields[len(fields)-1]; !strings.Contains(string(made), "GVISOR := "+what+"\n") {
+		t.Errorf("the Makefile installs another runsc than %s", what)
+	}
+}
+
 // TestKilledOwner: an owner that is killed in the middle leaves no process, and
 // after the next start nothing at all.
 func TestKilledOwner(t *testing.T) {

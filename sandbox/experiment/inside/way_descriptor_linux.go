@@ -80,8 +80,9 @@ func unsealed() error {
 }
 
 // writable opens a program to write, and writes nothing. A program that runs is
-// busy, ETXTBSY, which ends with it: what counts then is its seal; F_ADD_SEALS
-// in fcntl(2).
+// busy, ETXTBSY, which ends with it and is said before anything else
+// (do_dentry_open of fs/open.c): what counts then is its seal, F_ADD_SEALS in
+// fcntl(2), or that its mount is read-only.
 func writable(path string) error {
 	fd, err := unix.Open(path, unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if errors.Is(err, unix.ETXTBSY) {
@@ -93,6 +94,10 @@ func writable(path string) error {
 	defer unix.Close(fd)
 	if seals, err := unix.FcntlInt(uintptr(fd), unix.F_GET_SEALS, 0); err == nil && seals&unix.F_SEAL_WRITE != 0 {
 		return missing("it is sealed against writing")
+	}
+	var mount unix.Statfs_t
+	if unix.Fstatfs(fd, &mount) == nil && mount.Flags&unix.ST_RDONLY != 0 {
+		return missing("its mount is read-only")
 	}
 	return nil
 }
