@@ -152,3 +152,14 @@ var bootID = sync.OnceValue(func() string {
 
 // noBoot stands for a boot whose id cannot be read: nobody is dead then.
 const noBoot = "unknown"
+
+// OwnerTag names the calling process for ever. It is written on what is made
+// elsewhere, such as a container of an engine's, so that it can be told whose
+// that is.
+func OwnerTag() string { return ownerTag() }
+
+// OwnerGone tells whether the process that a tag names is no more for certain.
+func OwnerGone(tag string) bool {
+	_, o, ok := parseOwned("@" + tag)
+	return ok && o.dead()
+}

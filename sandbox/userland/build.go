@@ -35,7 +35,7 @@ func Build(shared, scratch string) (root string, err error) {
 	if _, err := os.Lstat(root); err == nil {
 		return root, nil // it was renamed whole
 	}
-	program, err := openProgram()
+	program, err := OpenProgram()
 	if err != nil {
 		return "", fmt.Errorf("read the program of the tiny root: %w", err)
 	}
@@ -67,7 +67,9 @@ type inMemory struct{ *bytes.Reader }
 
 func (inMemory) Close() error { return nil }
 
-func openProgram() (source, error) {
+// OpenProgram opens the program that all commands are links to: the embedded one,
+// or the binary that is running. The caller closes it.
+func OpenProgram() (io.ReadSeekCloser, error) {
 	if len(embedded) > 0 {
 		return inMemory{bytes.NewReader(embedded)}, nil
 	}

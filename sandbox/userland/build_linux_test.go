@@ -178,7 +178,7 @@ func TestBuildID(t *testing.T) {
 
 // TestDigestTells wants another program or another file to give another root.
 func TestDigestTells(t *testing.T) {
-	program, err := openProgram()
+	program, err := OpenProgram()
 	if err != nil {
 		t.Fatal(err)
 	}

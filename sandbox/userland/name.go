@@ -5,7 +5,7 @@ import "fmt"
 // Name is what the directory is called that Build returns: it says what is in
 // the root, so an upgrade gets another one.
 func Name() (string, error) {
-	program, err := openProgram()
+	program, err := OpenProgram()
 	if err != nil {
 		return "", fmt.Errorf("read the program of the tiny root: %w", err)
 	}

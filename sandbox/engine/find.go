@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+)
+
+// Container is one that an engine has, anybody's.
+type Container struct {
+	Engine string // its word
+	ID     string
+	Name   string
+	PID    int // of its first process, as this machine numbers it
+}
+
+// Find looks for a running container by its name or id, with each engine that
+// can be asked. The error wraps fs.ErrNotExist when none has it; what kept
+// engines from being asked is in it.
+func Find(ctx context.Context, name string) (Container, error) {
+	var troubles []error
+	for _, e := range Engines() {
+		found, err := e.Find(ctx, name)
+		if err == nil {
+			return found, nil
+		}
+		troubles = append(troubles, err)
+	}
+	return Container{}, errors.Join(troubles...)
+}
+
+// Find looks for a running container by its name or id.
+func (e *Engine) Find(ctx context.Context, name string) (Container, error) {
+	c, err := e.connect(ctx)
+	if err != nil {
+		return Container{}, err
+	}
+	f, err := c.inspect(ctx, name)
+	if err := errors.Join(err, c.release()); err != nil {
+		return Container{}, err
+	}
+	theirs := &container{connection: c, id: f.ID}
+	switch {
+	case !f.State.Running:
+		return Container{}, &sandbox.Error{Op: "inspect the container", Target: name, Err: fs.ErrNotExist, Remedy: "it does not run: " + e.Name + " start " + name}
+	case !theirs.has(f.State.Pid):
+		return Container{}, &sandbox.Error{Op: "inspect the container", Target: name, Err: sandbox.ErrNotSupported, Remedy: "its processes are not this machine's: " + e.Title + " runs them in a virtual machine or in another pid namespace"}
+	}
+	return Container{e.Name, f.ID, f.Name, f.State.Pid}, nil
+}
