@@ -33,9 +33,6 @@ type container struct {
 	programs map[*os.File]string
 }
 
-// programsDir is where programs are put inside.
-const programsDir = "/.tentpole"
-
 // create makes a container for the spec and starts it.
 func (c *connection) create(ctx context.Context, spec sandbox.Spec, holder *os.File) (*container, error) {
 	from, err := c.image(ctx, spec)
@@ -52,7 +49,7 @@ func (c *connection) create(ctx context.Context, spec sandbox.Spec, holder *os.F
 		return nil, err
 	}
 	body.Image, body.Labels = from.ID, labels()
-	body.Env = []string{"PATH=" + programsDir + "/" + program + ":" + made.path, nameVariable + "=" + made.name}
+	body.Env = []string{"PATH=" + inside.ProgramsDir + "/" + program + ":" + made.path, nameVariable + "=" + made.name}
 	body.Entrypoint, body.Cmd = []string{inside.Name}, []string{"hold", strconv.Itoa(int(holdTime / time.Second))}
 	var created struct {
 		ID string `json:"Id"`
@@ -110,7 +107,7 @@ func (c *container) put(ctx context.Context, name string, program *os.File) (dir
 	if err != nil {
 		return "", err
 	}
-	dir = programsDir + "/" + digest
+	dir = inside.ProgramsDir + "/" + digest
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(pack(w, strings.TrimPrefix(dir, "/"), name, program, size)) }()
 	defer r.Close()

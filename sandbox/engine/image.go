@@ -44,18 +44,31 @@ func (c *connection) image(ctx context.Context, spec sandbox.Spec) (image, error
 	if spec.Root == sandbox.RootImage {
 		return c.given(ctx, spec.Source)
 	}
-	name, err := tinyName()
+	tag, err := tinyTag()
 	if err != nil {
 		return image{}, err
 	}
-	found, err := c.inspectImage(ctx, name)
+	found, err := c.tiny(ctx, tag)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return found, err
 	}
-	if err := c.load(ctx, name); err != nil {
+	if err := c.load(ctx, tag); err != nil {
 		return image{}, err
 	}
-	return c.inspectImage(ctx, name)
+	return c.tiny(ctx, tag)
+}
+
+// tiny finds the image of the tiny root by its label: engines complete names
+// each in their own way.
+func (c *connection) tiny(ctx context.Context, tag string) (image, error) {
+	all, err := c.list(ctx, "/images/json", labelTiny+"="+tag)
+	if err != nil {
+		return image{}, err
+	}
+	if len(all) == 0 {
+		return image{}, &sandbox.Error{Op: "find the image", Target: repository + ":" + tag, Err: fs.ErrNotExist}
+	}
+	return c.inspectImage(ctx, all[0].ID)
 }
 
 // given is an image that the engine must have: nothing is fetched.
@@ -72,19 +85,18 @@ func (c *connection) inspectImage(ctx context.Context, name string) (found image
 	return found, err
 }
 
-func tinyName() (string, error) {
+func tinyTag() (string, error) {
 	name, err := userland.Name()
-	return repository + ":" + strings.TrimPrefix(name, userland.Prefix), err
+	return strings.TrimPrefix(name, userland.Prefix), err
 }
 
 // load gives the engine the tiny root as an image, as `docker import` does.
-func (c *connection) load(ctx context.Context, name string) error {
-	repo, tag, _ := strings.Cut(name, ":")
+func (c *connection) load(ctx context.Context, tag string) error {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(writeTiny(w)) }()
 	defer r.Close()
 	return c.do(ctx, request{did: "import the tiny root", method: "POST", path: "/images/create", stream: r, query: url.Values{
-		"fromSrc": {"-"}, "repo": {repo}, "tag": {tag}, "changes": {"LABEL " + labelTiny + "=" + tag}}}, nil)
+		"fromSrc": {"-"}, "repo": {repository}, "tag": {tag}, "changes": {"LABEL " + labelTiny + "=" + tag}}}, nil)
 }
 
 // writeTiny writes the tiny root as a tar.

@@ -8,10 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 )
 
 // servePodman starts `podman system service` at a socket in a directory of
@@ -25,7 +27,7 @@ func servePodman(c *connection) error {
 	c.socket = filepath.Join(dir, "podman.sock")
 	s := &service{ended: make(chan struct{})}
 	started := make(chan error)
-	go s.run(exec.Command("podman", "system", "service", "--time=0", "unix://"+c.socket), started)
+	go s.run([]string{"podman", "system", "service", "--time=0", "unix://" + c.socket}, started)
 	if err := <-started; err != nil {
 		return errors.Join(c.engine.trouble("", err), remove())
 	}
@@ -38,23 +40,59 @@ func servePodman(c *connection) error {
 
 // service is a program that serves an engine's API for as long as it is wanted.
 type service struct {
-	command *exec.Cmd
-	ended   chan struct{}
+	pid   int
+	pidfd int
+	ended chan struct{}
 }
 
 // run keeps to one thread: the parent-death signal is that of the thread that
 // forked; PR_SET_PDEATHSIG(2const).
-func (s *service) run(command *exec.Cmd, started chan<- error) {
+func (s *service) run(args []string, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(s.ended)
-	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Setpgid: true}
-	err := command.Start()
-	s.command = command
+	err := s.fork(args)
 	started <- err
-	if err == nil {
-		command.Wait()
+	if err != nil {
+		return
 	}
+	defer unix.Close(s.pidfd)
+	for {
+		if _, err := unix.Wait4(s.pid, nil, 0, nil); err != unix.EINTR {
+			return
+		}
+	}
+}
+
+// fork starts the service as a subreaper: each container has a monitor that
+// leaves its parent, and comes to the service then. This process takes whatever
+// comes to it for what a killed sandbox has left; prctl(2),
+// PR_SET_CHILD_SUBREAPER.
+func (s *service) fork(args []string) error {
+	path, err := exec.LookPath(args[0])
+	if err != nil {
+		return err
+	}
+	nothing, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer nothing.Close()
+	p, err := fork.New()
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	for fd := range uintptr(3) {
+		p.Add(fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{nothing.Fd(), fd}, Name: "dup3"})
+	}
+	p.Add(fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_CHILD_SUBREAPER, 1}, Name: "prctl PR_SET_CHILD_SUBREAPER"},
+		fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_PDEATHSIG, uintptr(unix.SIGTERM)}, Name: "prctl PR_SET_PDEATHSIG"})
+	if err := p.Exec(path, args, os.Environ()); err != nil {
+		return err
+	}
+	s.pid, s.pidfd, err = p.Start(-1)
+	return err
 }
 
 var errEnded = errors.New("the service ended as soon as it was started")
@@ -77,12 +115,13 @@ func (s *service) listens(socket string) error {
 }
 
 func (s *service) stop() error {
-	s.command.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.ended:
-	case <-time.After(patience):
-		s.command.Process.Kill()
-		<-s.ended
+	for _, signal := range []unix.Signal{unix.SIGTERM, unix.SIGKILL} {
+		unix.PidfdSendSignal(s.pidfd, signal, nil, 0)
+		select {
+		case <-s.ended:
+			return nil
+		case <-time.After(patience):
+		}
 	}
-	return nil
+	return &sandbox.Error{Op: "end", Target: "podman system service", Err: os.ErrDeadlineExceeded, Remedy: "it waits for the kernel: see ps"}
 }

@@ -32,8 +32,12 @@ type hostConfig struct {
 	PortBindings       map[string][]binding `json:",omitempty"`
 	NetworkMode        string               `json:",omitempty"`
 	CapDrop, CapAdd    []string             `json:",omitempty"`
+	PidMode, IpcMode   string               `json:",omitempty"`
+	UTSMode            string               `json:",omitempty"`
+	CgroupnsMode       string               `json:",omitempty"`
+	MaskedPaths        *[]string            `json:",omitempty"` // nil: the engine's own
+	ReadonlyPaths      *[]string            `json:",omitempty"`
 	SecurityOpt        []string             `json:",omitempty"`
-	Ulimits            []ulimit             `json:",omitempty"`
 	LogConfig          struct{ Type string }
 }
 
@@ -41,12 +45,6 @@ type hostConfig struct {
 type binding struct {
 	HostIP   string `json:"HostIp"`
 	HostPort string
-}
-
-// ulimit is a limit of getrlimit(2).
-type ulimit struct {
-	Name       string
-	Soft, Hard int64
 }
 
 // refusals are what a spec can ask for and an engine cannot be told.
@@ -84,7 +82,28 @@ func (e *Engine) body(spec sandbox.Spec) (body, error) {
 	for _, write := range []func(sandbox.Spec, *body){limits, places, networks, rights} {
 		write(spec, &b)
 	}
+	for _, l := range lifted {
+		if spec.Layers != 0 && !spec.Layers.Has(l.layer) {
+			l.lift(&b.HostConfig)
+		}
+	}
 	return b, nil
+}
+
+// lifted are the layers that an engine raises unless it is told not to: which it
+// is by a spec that names layers, and not these.
+var lifted = []struct {
+	layer sandbox.Layer
+	lift  func(*hostConfig)
+}{
+	{sandbox.PID, func(h *hostConfig) { h.PidMode = "host" }},
+	{sandbox.IPC, func(h *hostConfig) { h.IpcMode = "host" }},
+	{sandbox.UTS, func(h *hostConfig) { h.UTSMode = "host" }},
+	{sandbox.Net, func(h *hostConfig) { h.NetworkMode = "host" }},
+	{sandbox.Cgroup, func(h *hostConfig) { h.CgroupnsMode = "host" }},
+	{sandbox.Capabilities, func(h *hostConfig) { h.CapAdd = []string{"ALL"} }},
+	{sandbox.Seccomp, func(h *hostConfig) { h.SecurityOpt = append(h.SecurityOpt, "seccomp=unconfined") }},
+	{sandbox.Masks, func(h *hostConfig) { h.MaskedPaths, h.ReadonlyPaths = &[]string{}, &[]string{} }},
 }
 
 // limits are those of the spec. Swap is held at none with a limit on memory: else

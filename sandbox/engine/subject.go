@@ -135,10 +135,16 @@ func (s *subject) Published() []network.Listening { return s.found.listening() }
 // Addresses are the container's own, on the engine's networks.
 func (s *subject) Addresses() []netip.Addr { return s.found.addresses() }
 
+// Another shows change the layers that the engine raised, and tells the engine of
+// them only when they are others afterwards.
 func (s *subject) Another(ctx context.Context, change func(*sandbox.Spec)) (experiment.Subject, error) {
-	spec := s.spec
-	spec.Name, spec.Publish = "", nil
+	spec, own := s.spec, s.description.Layers
+	spec.Name, spec.Publish, spec.Layers = "", nil, own
 	change(&spec)
+	if spec.Layers == own {
+		spec.Layers = s.spec.Layers
+	}
+	spec.Layers &^= own &^ raises // of these the engine is not told
 	other, err := s.container.connection.share().open(ctx, spec)
 	if err != nil {
 		return nil, errors.Join(err, s.container.release())

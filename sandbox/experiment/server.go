@@ -42,8 +42,12 @@ func (t *Trial) serve(ctx context.Context, in Subject, ports ...uint16) (server,
 // not those of the host's services. What the inside says is connected to.
 const firstFree = 1024
 
-// ownAddresses are a subject's on tentpole's bridge.
+// ownAddresses are a subject's on tentpole's bridge, or on a network of the
+// engine's that keeps it.
 func ownAddresses(s Subject) []netip.Addr {
+	if on, ok := s.(interface{ Addresses() []netip.Addr }); ok {
+		return on.Addresses()
+	}
 	a := attachment(s)
 	if a == nil {
 		return nil

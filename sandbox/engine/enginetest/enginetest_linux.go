@@ -27,8 +27,10 @@ const role = "TENTPOLE_TEST_ENGINES"
 // engines; for others, and where none is installed, the tests run as they are.
 func Main(m *testing.M) int {
 	switch dir := os.Getenv(role); {
+	case dir != "" && os.Getpid() == 1:
+		return first(dir)
 	case dir != "":
-		return play(m, dir)
+		return m.Run()
 	case os.Geteuid() != 0 || !installed("dockerd") && !installed("podman"):
 		return m.Run()
 	}
@@ -67,10 +69,8 @@ func again() (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	c := exec.Command("/proc/self/exe", os.Args[1:]...)
-	c.Args[0] = os.Args[0]
+	c := itself()
 	c.Env = append(os.Environ(), role+"="+dir)
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET | unix.CLONE_NEWNS | unix.CLONE_NEWPID, Pdeathsig: syscall.SIGKILL}
 	err = c.Run()
 	var ended *exec.ExitError
@@ -108,9 +108,10 @@ func removeGroup(path string) error {
 	}
 }
 
-// play makes this process's surroundings a machine with engines, and runs the
-// tests on it.
-func play(m *testing.M, dir string) int {
+// first is the first process of the machine: it starts the engines, and the
+// tests as a child beside them. What loses its parent comes here, and not to the
+// tests, which take it for what a killed sandbox has left.
+func first(dir string) int {
 	if err := settle(); err != nil {
 		fmt.Fprintln(os.Stderr, "engines for tests:", err)
 		return 1
@@ -120,7 +121,28 @@ func play(m *testing.M, dir string) int {
 			fmt.Fprintln(os.Stderr, "engines for tests:", err)
 		}
 	}
-	return m.Run()
+	c := itself()
+	if err := c.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, "engines for tests:", err)
+		return 1
+	}
+	for {
+		var status unix.WaitStatus
+		switch pid, err := unix.Wait4(-1, &status, 0, nil); {
+		case pid == c.Process.Pid && status.Exited():
+			return status.ExitStatus()
+		case pid == c.Process.Pid || err == unix.ECHILD:
+			return 1
+		}
+	}
+}
+
+// itself is this program once more, with the same arguments.
+func itself() *exec.Cmd {
+	c := exec.Command("/proc/self/exe", os.Args[1:]...)
+	c.Args[0] = os.Args[0]
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return c
 }
 
 // settle mounts what the new namespaces show, and keeps the daemon from what

@@ -30,6 +30,9 @@ import (
 // Name is argv[0] of the program.
 const Name = "tentpole-act"
 
+// ProgramsDir is where programs lie inside where no open file can be executed.
+const ProgramsDir = "/.tentpole"
+
 // Deadline is how long an act may take, unless it is asked for another time.
 const Deadline = 60 * time.Second
 
