@@ -1,28 +1,30 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/engine"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 func inspectCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "inspect PID|NAME",
+		Use:   "inspect PID|NAME|CONTAINER",
 		Short: "Compare a process with the host: what is shared, what is its own",
-		Long:  "Compare any process, by its number, or a running sandbox's command, by the sandbox's name, with this program's own namespaces, ids, capabilities, mounts and cgroups.",
+		Long:  "Compare any process, by its number, a running sandbox's command, by the sandbox's name, or the first process of a container of Docker's or Podman's, by the container's name or id, with this program's own namespaces, ids, capabilities, mounts and cgroups.",
 		Args:  arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			pid, err := strconv.Atoi(args[0])
+			pid, err := findProcess(c.Context(), args[0])
 			if err != nil {
-				if pid, err = sandbox.Find(args[0]); err != nil {
-					return err
-				}
+				return err
 			}
 			host, err := facts.Self(c.Context(), facts.WithProcesses())
 			if err != nil {
@@ -42,9 +44,28 @@ func inspectCommand() *cobra.Command {
 				}{"tentpole/inspect/v1", board, host.Cleaned(), inside.Cleaned()})
 			}
 			fmt.Fprint(c.OutOrStdout(), board.Text(columns()))
+			raised := sandbox.Raised(board)
+			fmt.Fprintf(c.OutOrStdout(), "\n%d of %d layers: %s\n", raised.Len(), len(sandbox.Layers()), strings.Join(raised.Words(), ", "))
 			return nil
 		},
 	}
 	jsonFlag(c, &asJSON)
 	return c
+}
+
+// findProcess finds what is to be inspected: a process by its number, a sandbox by
+// its name, or a container that an engine has.
+func findProcess(ctx context.Context, word string) (pid int, err error) {
+	if pid, err := strconv.Atoi(word); err == nil {
+		return pid, nil
+	}
+	pid, err = sandbox.Find(word)
+	if !sandbox.IsUsage(err) {
+		return pid, err
+	}
+	container, found, failed := engine.Find(ctx, word)
+	if !found {
+		return 0, errors.Join(err, failed)
+	}
+	return container.PID, nil
 }

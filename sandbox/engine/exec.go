@@ -31,7 +31,8 @@ type execState struct {
 
 // exec starts a command in the container, with its files on the stream.
 func (c *container) exec(ctx context.Context, given experiment.Command) (id string, s *stream, err error) {
-	b := execBody{AttachStdin: given.Stdin != nil, AttachStdout: given.Stdout != nil, AttachStderr: given.Stderr != nil, Cmd: given.Args, User: given.User}
+	// Podman wants a stream, be it that nobody reads it.
+	b := execBody{AttachStdin: given.Stdin != nil, AttachStdout: true, AttachStderr: given.Stderr != nil, Cmd: given.Args, User: given.User}
 	path := c.path
 	if given.Program != nil {
 		dir, err := c.put(ctx, given.Args[0], given.Program)

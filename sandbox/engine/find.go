@@ -16,19 +16,21 @@ type Container struct {
 	PID    int // of its first process, as this machine numbers it
 }
 
-// Find looks for a running container by its name or id, with each engine that
-// can be asked. The error wraps fs.ErrNotExist when none has it; what kept
-// engines from being asked is in it.
-func Find(ctx context.Context, name string) (Container, error) {
-	var troubles []error
+// Find looks for a running container by its name or id, with each engine. The
+// error is what kept engines that are installed from being asked.
+func Find(ctx context.Context, name string) (c Container, found bool, err error) {
 	for _, e := range Engines() {
-		found, err := e.Find(ctx, name)
-		if err == nil {
-			return found, nil
+		c, failed := e.Find(ctx, name)
+		var refused *RefusedError
+		switch {
+		case failed == nil:
+			return c, true, nil
+		case errors.As(failed, &refused) && errors.Is(failed, fs.ErrNotExist), errors.Is(failed, errMissing):
+		default:
+			err = errors.Join(err, failed)
 		}
-		troubles = append(troubles, err)
 	}
-	return Container{}, errors.Join(troubles...)
+	return c, false, err
 }
 
 // Find looks for a running container by its name or id.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/engine"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/oci"
 )
@@ -39,6 +40,8 @@ const Sandbox = "sandbox"
 // kinds are all of them.
 var kinds = []Kind{
 	{Name: Sandbox, Short: "sa", What: "a sandbox of tentpole's own, with the layers that are asked for", Open: experiment.Raise},
+	{Name: "docker", Short: "do", What: "a container of Docker's, from an image of the tiny root", Open: engine.Docker.Open, Probe: engine.Docker.Probe},
+	{Name: "podman", Short: "po", What: "a container of Podman's, from the same image", Open: engine.Podman.Open, Probe: engine.Podman.Probe},
 	container("oci:runc", "rc", "a container of runc's, which Docker and Podman start theirs with"),
 	container("oci:crun", "cr", "a container of crun's, a runtime in C"),
 	container("oci:runsc", "gv", "a container of gVisor's: a kernel in user space answers its system calls"),

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"os/exec"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -63,7 +63,7 @@ func program(a *attempt) error {
 	if init := os.Getppid(); init != 0 {
 		targets = append(targets, fmt.Sprintf("/proc/%d/exe", init))
 	}
-	last := missing("its program lies inside, and nobody outside runs it")
+	var last error = missing("its program lies inside, and nobody outside runs it")
 	for _, path := range targets {
 		if at, _ := os.Readlink(path); strings.HasPrefix(at, ProgramsDir+"/") {
 			continue
