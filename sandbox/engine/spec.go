@@ -1,11 +1,13 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"strconv"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
 )
 
@@ -101,9 +103,19 @@ var lifted = []struct {
 	{sandbox.UTS, func(h *hostConfig) { h.UTSMode = "host" }},
 	{sandbox.Net, func(h *hostConfig) { h.NetworkMode = "host" }},
 	{sandbox.Cgroup, func(h *hostConfig) { h.CgroupnsMode = "host" }},
-	{sandbox.Capabilities, func(h *hostConfig) { h.CapAdd = []string{"ALL"} }},
+	{sandbox.Capabilities, func(h *hostConfig) { h.CapAdd = held() }},
 	{sandbox.Seccomp, func(h *hostConfig) { h.SecurityOpt = append(h.SecurityOpt, "seccomp=unconfined") }},
 	{sandbox.Masks, func(h *hostConfig) { h.MaskedPaths, h.ReadonlyPaths = &[]string{}, &[]string{} }},
+}
+
+// held are the capabilities that a process of this machine can have: an engine
+// that is in a container itself cannot give ALL.
+func held() []string {
+	self, err := facts.Self(context.Background())
+	if err != nil || len(self.Capabilities.Bounding) == 0 {
+		return []string{"ALL"}
+	}
+	return self.Capabilities.Bounding
 }
 
 // limits are those of the spec. Swap is held at none with a limit on memory: else
