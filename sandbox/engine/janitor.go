@@ -69,7 +69,26 @@ func (c *connection) sweep(ctx context.Context) (gone []string, err error) {
 
 // Swept is what was removed of an engine's.
 type Swept struct {
-	Containers, Images []string
+	Containers []string `json:"containers"`
+	Images     []string `json:"images"`
+}
+
+// SweepAll sweeps the engines that listen: none is started for it. Where nobody
+// answers there is nothing to be had.
+func SweepAll(ctx context.Context) (all Swept, err error) {
+	all = Swept{Containers: []string{}, Images: []string{}}
+	for _, e := range Engines() {
+		if _, missing := e.socket(); missing != nil {
+			continue
+		}
+		s, failed := e.Sweep(ctx)
+		var unreachable *UnreachableError
+		if failed != nil && !errors.As(failed, &unreachable) {
+			err = errors.Join(err, failed)
+		}
+		all.Containers, all.Images = append(all.Containers, s.Containers...), append(all.Images, s.Images...)
+	}
+	return all, err
 }
 
 // Sweep removes containers that killed runs have left with the engine, and the

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -103,19 +105,24 @@ var lifted = []struct {
 	{sandbox.UTS, func(h *hostConfig) { h.UTSMode = "host" }},
 	{sandbox.Net, func(h *hostConfig) { h.NetworkMode = "host" }},
 	{sandbox.Cgroup, func(h *hostConfig) { h.CgroupnsMode = "host" }},
-	{sandbox.Capabilities, func(h *hostConfig) { h.CapAdd = held() }},
+	{sandbox.Capabilities, allCapabilities},
 	{sandbox.Seccomp, func(h *hostConfig) { h.SecurityOpt = append(h.SecurityOpt, "seccomp=unconfined") }},
 	{sandbox.Masks, func(h *hostConfig) { h.MaskedPaths, h.ReadonlyPaths = &[]string{}, &[]string{} }},
 }
 
-// held are the capabilities that a process of this machine can have: an engine
-// that is in a container itself cannot give ALL.
-func held() []string {
+// allCapabilities leaves out what nobody on this machine can have: an engine that
+// is in a container itself cannot give it.
+func allCapabilities(h *hostConfig) {
+	h.CapAdd = []string{"ALL"}
 	self, err := facts.Self(context.Background())
-	if err != nil || len(self.Capabilities.Bounding) == 0 {
-		return []string{"ALL"}
+	if err != nil {
+		return
 	}
-	return self.Capabilities.Bounding
+	for _, name := range sandbox.CapabilityNames() {
+		if !slices.Contains(self.Capabilities.Bounding, "CAP_"+strings.TrimPrefix(name, "CAP_")) {
+			h.CapDrop = append(h.CapDrop, name)
+		}
+	}
 }
 
 // limits are those of the spec. Swap is held at none with a limit on memory: else
