@@ -23,14 +23,15 @@ ELSEWHERE := darwin/arm64 windows/amd64
 # a root of its own starts from a copy of it in memory.
 BUILD := $(GO) build -trimpath -ldflags '-s -w' -tags smallinit
 
-# The small programs that sandboxes start from, that the tiny root's commands are
-# and that experiments run inside, for each architecture; without them (and the
+# The small programs that sandboxes start from, that the tiny root's commands are,
+# that experiments run inside and that a virtual machine starts from, for each architecture; without them (and the
 # tag smallinit) a plain `go build` makes all of the whole binary.
 ARCH  := $(shell $(GO) env GOARCH 2>/dev/null)
 SMALL  = sandbox/init_$(1).bin
 TINY   = sandbox/userland/userland_$(1).bin
 ACTS   = sandbox/experiment/inside_$(1).bin
 DATA   = sandbox/experiment/database_$(1).bin
+GUEST  = sandbox/vm/guest_$(1).bin
 
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
@@ -53,6 +54,7 @@ small-%: go
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call TINY,$*) ./sandbox/userland/program
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call ACTS,$*) ./sandbox/experiment/inside/program
 	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call DATA,$*) ./sandbox/experiment/database/program
+	@GOOS=linux GOARCH=$* $(GO) build -trimpath -ldflags '-s -w' -o $(call GUEST,$*) ./sandbox/vm/guest/program
 
 build: go small-$(ARCH) ## build bin/tentpole, one static binary
 	$(BUILD) -o $(BIN) ./cmd/tentpole
@@ -126,7 +128,7 @@ bench: go small-$(ARCH) ## measure starting and searching against unshare, bwrap
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
 
 clean: ## remove what make built
-	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin sandbox/experiment/database_*.bin
+	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin sandbox/experiment/database_*.bin sandbox/vm/guest_*.bin
 
 go:
 	@command -v $(GO) >/dev/null || { \

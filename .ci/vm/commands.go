@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
 )
 
 // commands are programs of this machine that the tests call for, each with the
@@ -65,7 +67,7 @@ func find(name string) (string, error) {
 
 // addCommands puts the commands into the tree, with the libraries they need,
 // and busybox under every name that is not taken.
-func addCommands(t tree) error {
+func addCommands(t initramfs.Tree) error {
 	var missing []string
 	libraries := map[string]bool{}
 	for _, c := range commands {
@@ -74,7 +76,7 @@ func addCommands(t tree) error {
 			missing = append(missing, c.debian)
 			continue
 		}
-		if err := t.copyFile("/usr/bin/"+c.name, program, 0o755); err != nil {
+		if err := t.CopyFile("/usr/bin/"+c.name, program, 0o755); err != nil {
 			return err
 		}
 		for _, lib := range libs(program) {
@@ -85,11 +87,11 @@ func addCommands(t tree) error {
 		return errors.New("commands are missing: apt-get install " + strings.Join(slices.Compact(missing), " "))
 	}
 	for _, lib := range slices.Sorted(maps.Keys(libraries)) {
-		if err := t.copyFile(merged(lib), lib, 0o755); err != nil {
+		if err := t.CopyFile(merged(lib), lib, 0o755); err != nil {
 			return err
 		}
 	}
-	t.link("/usr/bin/sh", "dash")
+	t.Link("/usr/bin/sh", "dash")
 	return addApplets(t)
 }
 
@@ -127,7 +129,7 @@ func merged(name string) string {
 	return name
 }
 
-func addApplets(t tree) error {
+func addApplets(t initramfs.Tree) error {
 	busybox, err := find("busybox")
 	if err != nil {
 		return err
@@ -137,17 +139,17 @@ func addApplets(t tree) error {
 		return fmt.Errorf("%s --list: %w", busybox, err)
 	}
 	for applet := range strings.FieldsSeq(string(out)) {
-		if !t.has("/usr/bin/" + applet) {
-			t.link("/usr/bin/"+applet, "busybox")
+		if !t.Has("/usr/bin/" + applet) {
+			t.Link("/usr/bin/"+applet, "busybox")
 		}
 	}
 	return nil
 }
 
 // addOwn copies a file of this machine to the same place, if there is one.
-func addOwn(t tree, name string) error {
+func addOwn(t initramfs.Tree, name string) error {
 	if _, err := os.Stat(name); err != nil {
 		return nil
 	}
-	return t.copyFile(name, name, 0o644)
+	return t.CopyFile(name, name, 0o644)
 }

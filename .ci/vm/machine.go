@@ -12,12 +12,13 @@ import (
 	"strconv"
 
 	"github.com/tentpole-labs/tentpole/.ci/vm/agenda"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
 )
 
 // machine is one that can be started: files in a directory.
 type machine struct {
 	dir    string
-	kernel kernel
+	kernel initramfs.Kernel
 	qemu   string
 	memory int // MiB
 	cpus   int
@@ -39,7 +40,7 @@ func assemble(ctx context.Context, o options, dir string) (machine, error) {
 	if m.qemu, err = find("qemu-system-x86_64"); err != nil {
 		return m, fmt.Errorf("%w: apt-get install qemu-system-x86", err)
 	}
-	if m.kernel, err = findKernel(o.kernel); err != nil {
+	if m.kernel, err = initramfs.FindKernel(o.kernel); err != nil {
 		return m, err
 	}
 	list, err := chosen(o.packages)
@@ -69,16 +70,16 @@ func (m machine) fill(ctx context.Context, list []tested, shell bool) error {
 	if err := errors.Join(addCommands(root), addTests(root, list, b)); err != nil {
 		return err
 	}
-	t, err := initramfs(root, m.kernel, b, a)
+	t, err := archive(root, m.kernel, b, a)
 	if err != nil {
 		return err
 	}
-	return t.save(m.initramfs())
+	return t.Save(m.initramfs())
 }
 
-func addAgenda(t tree, a agenda.Agenda) error {
+func addAgenda(t initramfs.Tree, a agenda.Agenda) error {
 	text, err := json.Marshal(a)
-	t.file(agenda.File, string(text), 0o644)
+	t.File(agenda.File, string(text), 0o644)
 	return err
 }
 
@@ -117,7 +118,7 @@ func (m machine) args(serial string) []string {
 		"-M", "pc", "-accel", "tcg,thread=multi", "-cpu", "max",
 		"-smp", strconv.Itoa(m.cpus), "-m", strconv.Itoa(m.memory),
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-kernel", m.kernel.image, "-initrd", m.initramfs(), "-append", kernelArgs,
+		"-kernel", m.kernel.Image, "-initrd", m.initramfs(), "-append", kernelArgs,
 		"-drive", "if=none,id=disk,format=raw,cache=unsafe,file=" + m.disk(), "-device", "virtio-blk-pci,drive=disk",
 		"-device", "virtio-serial-pci",
 		"-chardev", "file,id=events,path=/dev/fd/3", "-device", "virtserialport,chardev=events,name=" + agenda.Port,

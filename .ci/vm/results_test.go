@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
 )
 
 // events of a test in the package "root p".
@@ -113,7 +115,7 @@ func TestEnded(t *testing.T) {
 
 // TestArgs: what QEMU must be told.
 func TestArgs(t *testing.T) {
-	m := machine{dir: "/d", kernel: kernel{image: "/boot/k"}, memory: 512, cpus: 1}
+	m := machine{dir: "/d", kernel: initramfs.Kernel{Image: "/boot/k"}, memory: 512, cpus: 1}
 	args := strings.Join(m.args("stdio"), " ")
 	for _, want := range []string{"-smp 1", "-m 512", "-kernel /boot/k", "-initrd /d/initramfs", "file=/d/disk", "-serial stdio", "-no-reboot", "cgroup_no_v1=all", "path=/dev/fd/3"} {
 		if !strings.Contains(args, want) {

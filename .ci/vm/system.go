@@ -4,6 +4,7 @@ import (
 	"path"
 
 	"github.com/tentpole-labs/tentpole/.ci/vm/agenda"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
 )
 
 // topLinks are what Debian's root has instead of directories.
@@ -56,80 +57,80 @@ var textFiles = []struct {
 var ownFiles = []string{"/etc/os-release", "/etc/protocols", "/etc/services"}
 
 // system is the root file system of the machine, but for its programs.
-func system() (tree, error) {
-	t := tree{}
+func system() (initramfs.Tree, error) {
+	t := initramfs.Tree{}
 	for name, mode := range emptyDirs {
-		t.dir(name, mode)
+		t.Dir(name, mode)
 	}
 	for _, name := range topLinks {
-		t.link("/"+name, "usr/"+name)
+		t.Link("/"+name, "usr/"+name)
 	}
 	for _, f := range textFiles {
-		t.file(f.name, f.content, f.mode)
+		t.File(f.name, f.content, f.mode)
 	}
 	for _, name := range ownFiles {
 		if err := addOwn(t, name); err != nil {
 			return nil, err
 		}
 	}
-	t.dir(home, 0o700)
-	t.own(home, agenda.ID)
+	t.Dir(home, 0o700)
+	t.Own(home, agenda.ID)
 	return t, nil
 }
 
 // addTests puts what was built into the tree: test binaries where go test
 // would run them, with the files that their tests may read there.
-func addTests(t tree, list []tested, b built) error {
+func addTests(t initramfs.Tree, list []tested, b built) error {
 	for _, p := range list {
 		if err := p.add(t, b); err != nil {
 			return err
 		}
 	}
-	if err := t.copyFile(path.Join(agenda.Source, "go.mod"), path.Join(b.repository, "go.mod"), 0o644); err != nil {
+	if err := t.CopyFile(path.Join(agenda.Source, "go.mod"), path.Join(b.repository, "go.mod"), 0o644); err != nil {
 		return err
 	}
-	if err := t.copyFile(agenda.Events, b.program(eventsPackage), 0o755); err != nil {
+	if err := t.CopyFile(agenda.Events, b.program(eventsPackage), 0o755); err != nil {
 		return err
 	}
-	return t.copyFile(agenda.Init, b.program(initPackage), 0o755)
+	return t.CopyFile(agenda.Init, b.program(initPackage), 0o755)
 }
 
-func (p tested) add(t tree, b built) error {
-	if err := t.copyFile(p.program(), b.test(p), 0o755); err != nil {
+func (p tested) add(t initramfs.Tree, b built) error {
+	if err := t.CopyFile(p.program(), b.test(p), 0o755); err != nil {
 		return err
 	}
 	if p.build {
-		if err := t.copyFile(p.built(), b.program(p.dir), 0o755); err != nil {
+		if err := t.CopyFile(p.built(), b.program(p.dir), 0o755); err != nil {
 			return err
 		}
 	}
 	dir := path.Join(agenda.Source, p.dir)
-	if err := t.copyFiles(dir, path.Join(b.repository, p.dir), ".bin"); err != nil {
+	if err := t.CopyFiles(dir, path.Join(b.repository, p.dir), ".bin"); err != nil {
 		return err
 	}
-	return t.copyDir(path.Join(dir, "testdata"), path.Join(b.repository, p.dir, "testdata"))
+	return t.CopyDir(path.Join(dir, "testdata"), path.Join(b.repository, p.dir, "testdata"))
 }
 
-// initramfs is what the kernel is given: the first init, the agenda, the
+// archive is what the kernel is given: the first init, the agenda, the
 // modules, and the tree that becomes the machine's root.
-func initramfs(root tree, k kernel, b built, a agenda.Agenda) (tree, error) {
-	t := tree{}
-	if err := t.copyFile("/init", b.program(initPackage), 0o755); err != nil {
+func archive(root initramfs.Tree, k initramfs.Kernel, b built, a agenda.Agenda) (initramfs.Tree, error) {
+	t := initramfs.Tree{}
+	if err := t.CopyFile("/init", b.program(initPackage), 0o755); err != nil {
 		return nil, err
 	}
 	var err error
-	if a.Modules, err = addModules(t, k); err != nil {
+	if a.Modules, err = k.AddModules(t, wanted...); err != nil {
 		return nil, err
 	}
 	if err := addAgenda(t, a); err != nil {
 		return nil, err
 	}
 	for _, dir := range []string{"/dev", "/proc", "/sys", "/root"} {
-		t.dir(dir, 0o755)
+		t.Dir(dir, 0o755)
 	}
 	for name, r := range root {
 		r.Name = path.Join(agenda.Tree, name)
-		t.put(r)
+		t.Put(r)
 	}
 	return t, nil
 }

@@ -10,14 +10,15 @@ import (
 	"testing"
 
 	"github.com/tentpole-labs/tentpole/.ci/vm/agenda"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
 	"github.com/u-root/u-root/pkg/cpio"
 )
 
 // written writes a tree and reads the archive back.
-func written(t *testing.T, tr tree) []cpio.Record {
+func written(t *testing.T, tr initramfs.Tree) []cpio.Record {
 	t.Helper()
 	var b bytes.Buffer
-	if err := tr.write(&b); err != nil {
+	if err := tr.Write(&b); err != nil {
 		t.Fatal(err)
 	}
 	records, err := cpio.ReadAllRecords(cpio.Newc.Reader(bytes.NewReader(b.Bytes())))
@@ -36,54 +37,6 @@ func content(t *testing.T, r cpio.Record) string {
 	return string(b)
 }
 
-// TestTree wants in the archive what was put into the tree, each directory
-// before what is in it.
-func TestTree(t *testing.T) {
-	from := t.TempDir()
-	for name, mode := range map[string]os.FileMode{"script": 0o755, "text": 0o600} {
-		if err := os.WriteFile(filepath.Join(from, name), []byte("of "+name), mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink("script", filepath.Join(from, "link")); err != nil {
-		t.Fatal(err)
-	}
-	tr := tree{}
-	tr.file("/a/b/c/file", "text", 0o640)
-	tr.dir("/a", 0o700)
-	tr.own("/a", 1000)
-	if err := tr.copyDir("/copy", from); err != nil {
-		t.Fatal(err)
-	}
-	if err := tr.copyDir("/none", filepath.Join(from, "none")); err != nil {
-		t.Errorf("a directory that is not there: %v", err)
-	}
-	want := []struct {
-		name string
-		mode uint64
-		uid  uint64
-		text string
-	}{
-		{"a", cpio.S_IFDIR | 0o700, 1000, ""},
-		{"a/b", cpio.S_IFDIR | 0o755, 0, ""},
-		{"a/b/c", cpio.S_IFDIR | 0o755, 0, ""},
-		{"a/b/c/file", cpio.S_IFREG | 0o640, 0, "text"},
-		{"copy", cpio.S_IFDIR | 0o755, 0, ""},
-		{"copy/link", cpio.S_IFLNK | 0o777, 0, "script"},
-		{"copy/script", cpio.S_IFREG | 0o755, 0, "of script"},
-		{"copy/text", cpio.S_IFREG | 0o600, 0, "of text"},
-	}
-	got := written(t, tr)
-	if len(got) != len(want) {
-		t.Fatalf("%d records, want %d: %v", len(got), len(want), got)
-	}
-	for i, w := range want {
-		if r := got[i]; r.Name != w.name || r.Mode != w.mode || r.UID != w.uid || content(t, r) != w.text {
-			t.Errorf("record %d: %v %q, want %+v", i, r, content(t, r), w)
-		}
-	}
-}
-
 // TestInitramfs looks for what the machine cannot do without.
 func TestInitramfs(t *testing.T) {
 	b := built{t.TempDir(), repository}
@@ -100,14 +53,14 @@ func TestInitramfs(t *testing.T) {
 	if err := addTests(root, list, b); err != nil {
 		t.Fatal(err)
 	}
-	modules := kernel{moduleDir: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(modules.moduleDir, "modules.dep"), []byte("kernel/overlay.ko:\n"), 0o644); err != nil {
+	modules := initramfs.Kernel{ModuleDir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(modules.ModuleDir, "modules.dep"), []byte("kernel/overlay.ko:\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(modules.moduleDir, "kernel"), 0o755); err != nil {
+	if err := os.Mkdir(filepath.Join(modules.ModuleDir, "kernel"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(modules.moduleDir, "kernel/overlay.ko"), []byte("module"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(modules.ModuleDir, "kernel/overlay.ko"), []byte("module"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	builtin := ""
@@ -116,10 +69,10 @@ func TestInitramfs(t *testing.T) {
 			builtin += "kernel/" + name + ".ko\n"
 		}
 	}
-	if err := os.WriteFile(filepath.Join(modules.moduleDir, "modules.builtin"), []byte(builtin), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(modules.ModuleDir, "modules.builtin"), []byte(builtin), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	tr, err := initramfs(root, modules, b, agenda.Agenda{Shell: agenda.Root})
+	tr, err := archive(root, modules, b, agenda.Agenda{Shell: agenda.Root})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +105,7 @@ func TestInitramfs(t *testing.T) {
 	if r := names[machine+"/tmp"]; r.Mode != cpio.S_IFDIR|0o1777 {
 		t.Errorf("/tmp: %v", r)
 	}
-	if slices.Contains(tr.names(), "") {
+	if slices.Contains(tr.Names(), "") {
 		t.Error("there is a record without a name")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package initramfs
 
 import (
 	"os"
@@ -29,15 +29,15 @@ func TestFindKernel(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		k, err := findKernel(top)
-		if err != nil || k.version != c.want || k.moduleDir != filepath.Join(top, "lib/modules", c.want) {
+		k, err := FindKernel(top)
+		if err != nil || k.Version != c.want || k.ModuleDir != filepath.Join(top, "lib/modules", c.want) {
 			t.Errorf("%s: %+v, %v, want %s", c.name, k, err, c.want)
 		}
 	}
 }
 
 func TestNoKernel(t *testing.T) {
-	if _, err := findKernel(t.TempDir()); err == nil || !strings.Contains(err.Error(), "apt-get install linux-image-cloud-amd64") {
+	if _, err := FindKernel(t.TempDir()); err == nil || !strings.Contains(err.Error(), "apt-get install linux-image-cloud-amd64") {
 		t.Errorf("the error does not say what to install: %v", err)
 	}
 	top := t.TempDir()
@@ -47,7 +47,7 @@ func TestNoKernel(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(top, "boot/vmlinuz-6.1.0-56-cloud-amd64"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := findKernel(top); !os.IsNotExist(err) {
+	if _, err := FindKernel(top); !os.IsNotExist(err) {
 		t.Errorf("a kernel without modules: %v", err)
 	}
 }

@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package takeover is for Linux.
+package takeover
