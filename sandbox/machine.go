@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"strconv"
+
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
@@ -42,6 +44,19 @@ type Machine struct {
 	host  rootfs.Host
 	// lookAtNetwork is asked only by plans that need to know.
 	lookAtNetwork func() (network.Machine, error)
+}
+
+// WithRange returns the machine with the nth range of ids after the one that
+// root's sandboxes get as a rule. Sandboxes in different ranges have no user in
+// common: for people who do not trust each other.
+func (m Machine) WithRange(n int) (Machine, error) {
+	const ids = 1<<32 - 1 // the last one, -1, stands for no change; setresuid(2)
+	first := int64(m.Range.Outside) + int64(n)*int64(m.Range.Count)
+	if n < 0 || m.Range.Count == 0 || first+int64(m.Range.Count) > ids {
+		return m, &UsageError{What: "range of ids", Word: strconv.Itoa(n), Why: "the kernel has no such ids; user_namespaces(7)"}
+	}
+	m.Range.Outside = int(first)
+	return m, nil
 }
 
 // Privileged tells whether namespaces can be had without a user namespace.

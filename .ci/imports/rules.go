@@ -14,7 +14,8 @@ type room struct {
 
 // rooms are all of them. One that lies inside another stands before it.
 var rooms = []room{
-	{"cmd", []string{"tui", "lessons/play", "lessons", "sandbox", "content"}, "cmd may import tui, lessons/play, lessons, sandbox and content"},
+	{"cmd", []string{"tui", "class", "lessons/play", "lessons", "sandbox", "content"}, "cmd may import tui, class, lessons/play, lessons, sandbox and content"},
+	{"class", []string{"lessons", "sandbox"}, "class may import lessons and sandbox"},
 	{"tui", []string{"lessons/play", "lessons", "sandbox"}, "tui may import lessons/play, lessons and sandbox"},
 	{"lessons/play", []string{"lessons", "sandbox"}, "lessons/play may import lessons and sandbox"},
 	{"lessons", nil, "lessons imports nothing else of this module"},
@@ -34,6 +35,8 @@ var bans = []struct {
 		"lessons does without golang.org/x/sys: syscall is enough"},
 	{func(dir string) bool { return within(dir, "sandbox") || within(dir, "lessons") }, []string{"charm.land", "github.com/charmbracelet"},
 		"sandbox and lessons know no screen: no Charm package"},
+	{func(dir string) bool { return within(dir, "class") }, []string{"charm.land/bubbletea", "charm.land/lipgloss", "charm.land/log", "charm.land/wish/v2/bubbletea", "github.com/charmbracelet/x"},
+		"class knows no screen: of Charm's packages it has wish and ssh"},
 }
 
 // breaks returns the rules that the file breaks by importing path, in words.
@@ -58,7 +61,7 @@ func wrongWay(module string, f file, path string) string {
 	}
 	from, ok := roomOf(f.dir)
 	if !ok {
-		return "there are no packages outside of cmd, tui, lessons, content and sandbox"
+		return "there are no packages outside of cmd, tui, class, lessons, content and sandbox"
 	}
 	to, ok := roomOf(strings.TrimPrefix(strings.TrimPrefix(path, module), "/"))
 	if ok && (to == from || slices.Contains(rooms[from].may, rooms[to].dir) || f.test && rooms[to].dir == "content") {

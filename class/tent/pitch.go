@@ -1,0 +1,104 @@
+package tent
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+)
+
+// Pitch is where a learner's tent stands, and how much room it has.
+type Pitch struct {
+	// Number is the learner's: no two tents have it at a time. It chooses the
+	// range of user ids, from 1 on.
+	Number int
+	// Hostname is what the tent calls itself.
+	Hostname string
+	// Program is the file of tentpole's own program, from Install.
+	Program string
+	Limits  Limits
+}
+
+// Limits are what all processes of one learner have together. What they write
+// lies in memory, and counts as such.
+type Limits struct {
+	Memory int64 // in bytes
+	CPUs   float64
+	PIDs   int64
+}
+
+// DefaultLimits are enough for every lesson, and for thirty learners on 24 GiB.
+var DefaultLimits = Limits{Memory: 768 << 20, CPUs: 1, PIDs: 512}
+
+const (
+	// Home is the learner's home directory.
+	Home = "/home/guest"
+
+	stateDir     = Home + "/.local/state/tentpole"
+	progressFile = stateDir + "/progress.json"
+	homeSize     = 128 << 20
+	program      = "/opt/bin/tentpole"
+	// learner is an ordinary user of the tent, as its /etc/passwd has it.
+	// Lessons are written for one, who raises sandboxes by a user namespace;
+	// and not even the tent's own init is theirs to kill.
+	learner = "1000:1000"
+)
+
+// layers are those of a learner's tent. It has no filter on system calls and
+// keeps /proc uncovered: a tent inside could not be raised otherwise. The kernel
+// mounts a new /proc in a user namespace only where it can see a whole one;
+// mount_too_revealing in fs/namespace.c.
+var layers = sandbox.Set(sandbox.User, sandbox.PID, sandbox.Mount, sandbox.Root, sandbox.Net, sandbox.UTS, sandbox.IPC, sandbox.Cgroup,
+	sandbox.Memory, sandbox.CPU, sandbox.PIDs)
+
+// Plan works out the tent on this machine. It touches nothing.
+func (p Pitch) Plan() (*sandbox.Plan, error) {
+	m, err := sandbox.Look()
+	if err != nil {
+		return nil, err
+	}
+	if !m.Privileged() {
+		return nil, &sandbox.Error{Op: "give each learner", Target: "user ids of their own", Err: sandbox.ErrNotSupported, Remedy: "only root of the machine can: run sudo tentpole serve"}
+	}
+	if m, err = m.WithRange(p.Number); err != nil {
+		return nil, err
+	}
+	return sandbox.NewPlan(p.spec(), m)
+}
+
+func (p Pitch) spec() sandbox.Spec {
+	return sandbox.Spec{
+		Layers: layers, Root: sandbox.RootTiny, Upper: sandbox.UpperMemory, Hostname: p.Hostname,
+		Volumes: append(programs(), sandbox.Volume{Source: p.Program, Target: program, ReadOnly: true}),
+		Tmpfs:   []sandbox.Tmpfs{{Target: Home, Size: homeSize}},
+		Limits:  cgroup.Limits{Memory: p.Limits.Memory, CPUs: p.Limits.CPUs, PIDs: p.Limits.PIDs},
+	}
+}
+
+// programs are the machine's own programs and libraries, to read: lessons type
+// unshare, mount and the like. They show what everybody with an account on the
+// machine can read; set-user-id bits have no effect, their owners do not exist
+// inside. The rest of the machine's files is not in the tent.
+func programs() []sandbox.Volume {
+	var list []sandbox.Volume
+	for _, dir := range []string{"/usr", "/lib", "/lib32", "/lib64", "/etc/alternatives"} {
+		source, err := filepath.EvalSymlinks(dir)
+		if err != nil {
+			continue // not every machine has each
+		}
+		if st, err := os.Stat(source); err == nil && st.IsDir() {
+			list = append(list, sandbox.Volume{Source: source, Target: dir, ReadOnly: true})
+		}
+	}
+	return list
+}
+
+// environment is the whole of what the learner's programs find set.
+func environment(term string) []string {
+	env := []string{"HOME=" + Home, "USER=guest", "LOGNAME=guest", "SHELL=/bin/sh", "LANG=C.UTF-8", "PATH=/opt/bin:/usr/local/bin:/usr/bin:/usr/sbin:/bin"}
+	if term != "" {
+		env = append(env, "TERM="+term)
+	}
+	return env
+}

@@ -1,0 +1,143 @@
+// Package tent is where one learner of a class is: a sandbox that holds the whole
+// of tentpole, so that the lessons' sandboxes are tents inside this tent, and "the
+// host" of a lesson is the tent.
+//
+// Each has a range of user ids of its own, namespaces of its own, and limits. It
+// ends with whoever opened it, and keeps nothing: what a learner has done is read
+// out of it, and put back into the next one.
+package tent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/search"
+)
+
+// Tent is a learner's tent. Close it.
+type Tent struct {
+	box  *sandbox.Sandbox
+	root *os.File // its root directory, whoever runs inside
+	seen mark
+}
+
+// mark tells one state of the progress file from the next: it is never changed,
+// always replaced.
+type mark struct {
+	inode uint64
+	size  int64
+}
+
+// MaxProgress is how many bytes of progress a learner can have.
+const MaxProgress = 1 << 20
+
+// Open raises a learner's tent, with the progress that was read out of an earlier
+// one; nil is none.
+func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
+	plan, err := p.Plan()
+	if err != nil {
+		return nil, err
+	}
+	box, err := sandbox.Start(ctx, plan, sandbox.Options{})
+	if err != nil {
+		return nil, err
+	}
+	t := &Tent{box: box}
+	if err := t.furnish(ctx, progress); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+// furnish takes hold of the root and puts the progress in its place.
+func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
+	// The init is ours to wait for: its number is nobody else's meanwhile.
+	if t.root, err = os.Open(fmt.Sprintf("/proc/%d/root", t.box.InitPID())); err != nil {
+		return &sandbox.Error{Op: "open the root of", Target: t.box.Name(), Err: err, Remedy: "to look into another user's process takes CAP_SYS_PTRACE; ptrace(2)"}
+	}
+	if progress == nil {
+		return nil
+	}
+	return t.write(ctx, progress)
+}
+
+// write has a process of the learner's write the progress file: no link that lies
+// inside can lead it anywhere else.
+func (t *Tent) write(ctx context.Context, progress []byte) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	sent := make(chan error, 1)
+	go func() {
+		_, err := w.Write(progress)
+		sent <- errors.Join(err, w.Close())
+	}()
+	p, err := t.box.Start(ctx, sandbox.Command{
+		Args: []string{"/bin/sh", "-c", `mkdir -p "$0" && cat > "$0/progress.json"`, stateDir},
+		Env:  environment(""), Dir: Home, User: learner, Stdin: r,
+	})
+	if err != nil {
+		r.Close()
+		return errors.Join(err, <-sent)
+	}
+	status, err := p.Wait(ctx)
+	r.Close()
+	if err = errors.Join(err, <-sent); err == nil && status.Code != 0 {
+		err = &sandbox.Error{Op: "write", Target: progressFile, Err: fmt.Errorf("the shell in the tent ended with status %d", status.Code)}
+	}
+	return err
+}
+
+// Start starts tentpole in the tent, on a terminal of the tent's own. Term is the
+// kind of the terminal that it is shown on.
+func (t *Tent) Start(ctx context.Context, term string, size sandbox.Size) (*sandbox.Process, error) {
+	return t.box.Start(ctx, sandbox.Command{Args: []string{program}, Env: environment(term), Dir: Home, User: learner, Terminal: &size})
+}
+
+// Progress reads what the learner has done. It is nil when that has not changed
+// since the last call, or there is none. What it says is the learner's own word.
+// It is called by one goroutine at a time.
+func (t *Tent) Progress() ([]byte, error) {
+	_, st, err := t.read(0)
+	at := mark{st.Inode, st.Size}
+	if errors.Is(err, fs.ErrNotExist) || err == nil && at == t.seen {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	raw, st, err := t.read(MaxProgress + 1)
+	if err == nil && len(raw) > MaxProgress {
+		err = &sandbox.Error{Op: "read", Target: progressFile, Err: fmt.Errorf("it is larger than %d bytes", MaxProgress)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.seen = mark{st.Inode, st.Size}
+	return raw, nil
+}
+
+func (t *Tent) read(max int64) ([]byte, search.Stat, error) {
+	return search.ReadThrough(fmt.Sprintf("/proc/self/fd/%d", t.root.Fd()), progressFile, max)
+}
+
+// Done is closed when the tent is gone.
+func (t *Tent) Done() <-chan struct{} { return t.box.Done() }
+
+// Close ends everything in the tent.
+func (t *Tent) Close() error {
+	var err error
+	if t.root != nil {
+		err = t.root.Close()
+	}
+	return errors.Join(err, t.box.Close())
+}
+
+var _ io.Closer = (*Tent)(nil)
