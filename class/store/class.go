@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+)
+
+// Class is a class as kept.
+type Class struct {
+	ID   int64
+	Name string
+	Code string // what lets somebody join
+}
+
+// Class returns the class of a name, and makes it with a code of its own if there
+// is none.
+func (s *Store) Class(ctx context.Context, name string) (c Class, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO classes (name, code, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING", name, newCode(), s.now().Unix())
+		if err != nil {
+			return err
+		}
+		c.Name = name
+		return tx.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = ?", name).Scan(&c.ID, &c.Code)
+	})
+	return c, err
+}
+
+// Classes lists all, by name.
+func (s *Store) Classes(ctx context.Context) (list []Class, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT id, name, code FROM classes ORDER BY name")
+	if err != nil {
+		return nil, s.failed("read", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Class
+		if err := rows.Scan(&c.ID, &c.Name, &c.Code); err != nil {
+			return nil, s.failed("read", err)
+		}
+		list = append(list, c)
+	}
+	return list, s.failed("read", rows.Err())
+}
+
+// Delete removes a class with all that is kept of its learners, from the file
+// too: what was freed is overwritten, and not left in the log beside it.
+func (s *Store) Delete(ctx context.Context, name string) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return s.failed("write to", err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
+		return s.failed("write to", err)
+	}
+	done, err := conn.ExecContext(ctx, "DELETE FROM classes WHERE name = ?", name)
+	if err != nil {
+		return s.failed("write to", err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return s.failed("write to", errors.Join(err, ErrNone))
+	}
+	_, err = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return s.failed("write to", err)
+}
+
+// letters of a code: none that is taken for another, and 32 of them, so that a
+// random byte chooses each as often.
+const letters = "abcdefghjkmnpqrstuvwxyz023456789"
+
+// newCode makes up a code such as k7mq-2xpe: forty bits.
+func newCode() string {
+	b := make([]byte, 8)
+	rand.Read(b) // never fails; crypto/rand
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b[:4]) + "-" + string(b[4:])
+}
