@@ -31,7 +31,7 @@ func rootCommand() *cobra.Command {
 	root.PersistentFlags().String("theme", "", "colours: light, dark, high-contrast or none (default: the settings, or what the terminal says)")
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(learnCommand(), presentCommand(), sandboxCommand(), runCommand(), planCommand(), imageCommand(), inspectCommand(), experimentCommand(), claimsCommand(),
-		lessonCommand(), progressCommand(), doctorCommand(), cleanCommand(), versionCommand())
+		lessonCommand(), progressCommand(), serveCommand(), classCommand(), doctorCommand(), cleanCommand(), versionCommand())
 	return root
 }
 

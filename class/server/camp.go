@@ -1,0 +1,209 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/class/store"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// Raise raises a learner's tent, with the progress of an earlier one.
+type Raise func(ctx context.Context, l store.Learner, progress []byte) (Tent, error)
+
+// Tent is a learner's, as the server knows it.
+type Tent interface {
+	Start(ctx context.Context, term string, size sandbox.Size) (Program, error)
+	// Progress is what has changed since the last call, nil when nothing has.
+	Progress() ([]byte, error)
+	io.Closer
+}
+
+// Program is tentpole running in a tent, on a terminal of the tent's own.
+type Program interface {
+	Terminal() *os.File
+	Resize(sandbox.Size) error
+	Signal(syscall.Signal) error
+	Done() <-chan struct{}
+	Wait(context.Context) (sandbox.Status, error)
+	Release()
+}
+
+// Errors of entering, in words for the learner.
+var (
+	errFull   = errors.New("all tents of this class are taken. Try again when somebody has left")
+	errWindow = errors.New("you are here in as many windows as there can be. Close one of them first")
+	errClosed = errors.New("the class is over")
+)
+
+// camp is where the tents stand: one a learner, as long as the learner is there.
+type camp struct {
+	Config
+	mu     sync.Mutex
+	homes  map[int64]*home
+	closed bool
+	all    sync.WaitGroup
+	turn   chan struct{} // to raise a tent: a class that begins does so at once
+}
+
+// home is a tent with somebody in it.
+type home struct {
+	learner store.Learner
+	guests  int // sessions in it
+	tent    Tent
+	err     error         // why there is none
+	up      chan struct{} // closed when tent or err is there
+	leaving chan struct{} // closed when the last has left
+	gone    chan struct{} // closed when nothing is left of it
+	over    context.Context
+	remove  context.CancelFunc // ends over: the class was deleted
+}
+
+func newCamp(c Config) *camp {
+	const atOnce = 4
+	return &camp{Config: c, homes: map[int64]*home{}, turn: make(chan struct{}, atOnce)}
+}
+
+// enter brings a learner home; the tent is raised if nobody is there. Every home
+// that was entered is left again.
+func (c *camp) enter(ctx context.Context, l store.Learner) (*home, error) {
+	for {
+		h, inside, err := c.find(l)
+		if err != nil {
+			return nil, err
+		}
+		wait := h.up
+		if !inside { // it is being taken down: what was done in it is not kept yet
+			wait = h.gone
+		}
+		select {
+		case <-wait:
+			err = h.err
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		switch {
+		case inside && err == nil:
+			return h, nil
+		case inside:
+			c.leave(h)
+			return nil, err
+		case ctx.Err() != nil:
+			return nil, err
+		}
+	}
+}
+
+// find finds or makes the home of a learner, and tells whether one more is in it
+// now. Nobody gets into one that is being taken down.
+func (c *camp) find(l store.Learner) (h *home, inside bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h = c.homes[l.ID]
+	switch {
+	case c.closed:
+		return nil, false, errClosed
+	case h != nil && h.guests == 0:
+		return h, false, nil
+	case h != nil && h.guests == sessionsEach:
+		return nil, false, errWindow
+	case h != nil:
+		h.guests++
+		return h, true, nil
+	case len(c.homes) >= c.Learners:
+		return nil, false, errFull
+	}
+	h = &home{learner: l, guests: 1, up: make(chan struct{}), leaving: make(chan struct{}), gone: make(chan struct{})}
+	h.over, h.remove = context.WithCancel(context.Background())
+	c.homes[l.ID] = h
+	c.all.Go(func() { c.keep(h) })
+	return h, true, nil
+}
+
+// leave is the end of one session. The last one takes the tent along.
+func (c *camp) leave(h *home) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if h.guests--; h.guests == 0 {
+		close(h.leaving)
+	}
+}
+
+// close waits until everybody has left, and lets nobody in any more.
+func (c *camp) close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.all.Wait()
+}
+
+// keep is the life of a home.
+func (c *camp) keep(h *home) {
+	defer h.remove()
+	h.tent, h.err = c.raise(h.learner)
+	close(h.up)
+	if h.err != nil {
+		c.Log.Error("raise a tent", "learner", h.learner.ID, "name", h.learner.Name, "error", h.err)
+		<-h.leaving
+	} else {
+		c.watch(h)
+		if err := h.tent.Close(); err != nil {
+			c.Log.Error("take a tent down", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
+		}
+	}
+	c.mu.Lock()
+	delete(c.homes, h.learner.ID)
+	c.mu.Unlock()
+	close(h.gone)
+}
+
+// raise raises a tent, when it is its turn.
+func (c *camp) raise(l store.Learner) (Tent, error) {
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
+	const enough = time.Minute
+	ctx, cancel := context.WithTimeout(context.Background(), enough)
+	defer cancel()
+	progress, err := c.Store.Progress(ctx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	return c.Raise(ctx, l, progress)
+}
+
+// watch keeps what the learner does, as it is done, until the last session has
+// left: a server that is killed has lost half a second.
+func (c *camp) watch(h *home) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	said := ""
+	for last := false; !last; {
+		select {
+		case <-tick.C:
+		case <-h.leaving:
+			last = true
+		}
+		err := c.save(h)
+		if errors.Is(err, store.ErrNone) {
+			h.remove()
+		}
+		if err != nil && err.Error() != said { // once, not twice a second
+			said = err.Error()
+			c.Log.Warn("keep progress", "learner", h.learner.ID, "name", h.learner.Name, "error", facts.Clean(said))
+		}
+	}
+}
+
+func (c *camp) save(h *home) error {
+	raw, err := h.tent.Progress()
+	if raw == nil || err != nil {
+		return err
+	}
+	return c.Store.Save(context.Background(), h.learner.ID, raw)
+}

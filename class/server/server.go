@@ -1,0 +1,97 @@
+// Package server lets a class into its tents by SSH. Whoever comes by name and the
+// class's code, or with a key that was seen before, gets tentpole itself, running
+// in a tent of their own on a terminal of its own: nothing of what a learner runs
+// is part of the server.
+//
+// A connection can carry that and nothing else: no ports, no agent, no files. What
+// people type is in no log.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"time"
+
+	"charm.land/wish/v2"
+	"github.com/charmbracelet/ssh"
+	"golang.org/x/net/netutil"
+
+	"github.com/tentpole-labs/tentpole/class/store"
+)
+
+// Config says how to serve a class.
+type Config struct {
+	Class   store.Class
+	Store   *store.Store
+	HostKey *HostKey
+	Raise   Raise
+	Log     *slog.Logger
+	// Idle is how long somebody may type nothing, Total how long they may stay.
+	Idle, Total time.Duration
+	// Learners is how many tents may stand at a time.
+	Learners int
+}
+
+const (
+	// connections per learner: a browser of windows, and some for those who are
+	// just leaving.
+	connectionsEach = 8
+	// sessionsEach is how many windows a learner may have in one tent.
+	sessionsEach = 3
+	// loginTime is how long a connection may take to say who it is.
+	loginTime = 2 * time.Minute
+	// farewell is how long a program may take to put the terminal in order.
+	farewell = 5 * time.Second
+)
+
+// Server serves one class. Close it.
+type Server struct {
+	Config
+	ssh    *ssh.Server
+	camp   *camp
+	joins  *rates // by name: codes and words that were tried
+	visits *rates // by name: sessions that were opened
+	ending context.Context
+	end    context.CancelFunc
+}
+
+// New makes a server.
+func New(c Config) (*Server, error) {
+	s := &Server{Config: c, joins: newRates(10*time.Second, 5), visits: newRates(2*time.Second, 10)}
+	s.ending, s.end = context.WithCancel(context.Background())
+	s.camp = newCamp(c)
+	var err error
+	s.ssh, err = wish.NewServer(
+		wish.WithVersion("tentpole"),
+		wish.WithHostKeyPEM(c.HostKey.pem),
+		wish.WithKeyboardInteractiveAuth(s.withoutKey),
+		wish.WithMiddleware(func(ssh.Handler) ssh.Handler { return s.visit }),
+		wish.WithSubsystem("sftp", refuseFiles),
+		func(srv *ssh.Server) error {
+			srv.ServerConfigCallback = s.login
+			srv.ConnCallback = hurry
+			srv.PtyHandler = keepTerminal
+			return nil
+		},
+	)
+	return s, err
+}
+
+// Serve lets people in until the server is closed.
+func (s *Server) Serve(l net.Listener) error {
+	err := s.ssh.Serve(netutil.LimitListener(l, s.Learners*connectionsEach))
+	if errors.Is(err, ssh.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close says good-bye to everybody, keeps what they have done, and takes the tents
+// down.
+func (s *Server) Close() error {
+	s.end()
+	s.camp.close()
+	return s.ssh.Close()
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/class/store"
+	"github.com/tentpole-labs/tentpole/sandbox"
+)
+
+func classCommand() *cobra.Command {
+	c := &cobra.Command{Use: "class", Short: "List and delete the classes that `serve` keeps", Args: arguments(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(classListCommand(), classDeleteCommand())
+	return c
+}
+
+func classListCommand() *cobra.Command {
+	var data string
+	c := &cobra.Command{
+		Use: "list", Short: "List classes with their codes", Args: arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withClasses(c, data, func(s *store.Store) error {
+				list, err := s.Classes(c.Context())
+				for _, class := range list {
+					fmt.Fprintf(c.OutOrStdout(), "%-24s %s\n", class.Name, class.Code)
+				}
+				return err
+			})
+		},
+	}
+	dataFlag(c, &data)
+	return c
+}
+
+func classDeleteCommand() *cobra.Command {
+	var data string
+	c := &cobra.Command{
+		Use: "delete NAME", Short: "Delete a class with all that is kept of its learners",
+		Long: "Delete a class: its learners, their keys, progress, predictions and answers. It cannot be undone. Who is in it at the time is shown out.",
+		Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withClasses(c, data, func(s *store.Store) error {
+				err := s.Delete(c.Context(), args[0])
+				if errors.Is(err, store.ErrNone) {
+					return unknownClass(c, s, args[0])
+				}
+				if err == nil {
+					fmt.Fprintln(c.OutOrStdout(), "deleted the class", cleanLines(args[0]))
+				}
+				return err
+			})
+		},
+	}
+	dataFlag(c, &data)
+	return c
+}
+
+// withClasses opens the store for one command.
+func withClasses(c *cobra.Command, data string, work func(*store.Store) error) error {
+	dir, err := dataDir(data)
+	if err != nil {
+		return err
+	}
+	s, err := store.Open(c.Context(), dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(s), s.Close())
+}
+
+func unknownClass(c *cobra.Command, s *store.Store, name string) error {
+	list, err := s.Classes(c.Context())
+	if err != nil {
+		return err
+	}
+	known := make([]string, len(list))
+	for i, class := range list {
+		known[i] = class.Name
+	}
+	return &sandbox.UsageError{What: "class", Word: name, Known: known}
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/class/server"
+	"github.com/tentpole-labs/tentpole/class/store"
+	"github.com/tentpole-labs/tentpole/class/tent"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
+)
+
+// serveFlags are the flags of `tentpole serve`.
+type serveFlags struct {
+	data, class, listen, host string
+	memory, cpus, pids        string
+	idle, total               time.Duration
+	learners                  int
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Let a class in by SSH, everybody into a tent of their own",
+		Long: "Let a class in by SSH. Everybody gets the whole of tentpole in a tent of their own, with user ids, processes, files, a network and limits of its own; the sandboxes of the lessons are tents inside that tent, and what a lesson calls the host is the tent.\n\n" +
+			"It shows the line to type, the code that lets people join, and the fingerprint of its key. Who has joined comes back with the key of that computer, or with a word where there is none, and finds the progress that was made. " +
+			"What a learner sees of this machine is its programs below /usr, to read.",
+		Example: "  sudo tentpole serve\n  sudo tentpole serve --class blue --listen :2022",
+		Args:    arguments(cobra.NoArgs),
+		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, f) },
+	}
+	flags := c.Flags()
+	dataFlag(c, &f.data)
+	flags.StringVar(&f.class, "class", "class", "the name of the class; a new one is made")
+	flags.StringVar(&f.listen, "listen", ":2222", "where to listen: :PORT or ADDRESS:PORT")
+	flags.StringVar(&f.host, "host", "", "this machine's name or address in the line that is shown (default: the first address)")
+	flags.StringVar(&f.memory, "memory", "768M", "the memory of each learner, files included")
+	flags.StringVar(&f.cpus, "cpus", "1", "the processor time of each learner")
+	flags.StringVar(&f.pids, "pids", "512", "the processes and threads of each learner")
+	flags.DurationVar(&f.idle, "idle", 30*time.Minute, "how long somebody may type nothing")
+	flags.DurationVar(&f.total, "total", 8*time.Hour, "how long somebody may stay without logging in again")
+	flags.IntVar(&f.learners, "learners", 40, "how many may be here at a time")
+	return c
+}
+
+// dataFlag adds the flag for where classes are kept.
+func dataFlag(c *cobra.Command, to *string) {
+	c.Flags().StringVar(to, "data", "", "the directory where classes are kept (default: classes in the state directory)")
+}
+
+// dataDir is where classes are kept.
+func dataDir(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	state, err := sandbox.StateDir()
+	return filepath.Join(state, "classes"), err
+}
+
+func serve(c *cobra.Command, f serveFlags) (err error) {
+	limits, err := f.limits()
+	if err != nil {
+		return err
+	}
+	// Whatever this machine cannot do is said before anybody is invited.
+	if _, err := (tent.Pitch{Number: 1, Hostname: f.class, Program: os.Args[0], Limits: limits}).Plan(); err != nil && !sandbox.IsUsage(err) {
+		return err
+	}
+	dir, err := dataDir(f.data)
+	if err != nil {
+		return err
+	}
+	kept, err := store.Open(c.Context(), dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, kept.Close()) }()
+	s, key, class, err := f.prepare(c, kept, dir, limits)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("%w; choose another port with --listen :PORT", err)
+	}
+	f.invite(c.OutOrStdout(), class, key, listener.Addr())
+	return serveUntil(c.Context(), s, listener)
+}
+
+// prepare puts the server together.
+func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, dir string, limits tent.Limits) (*server.Server, *server.HostKey, store.Class, error) {
+	if !server.ClassName(f.class) {
+		return nil, nil, store.Class{}, &sandbox.UsageError{What: "class", Word: f.class, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
+	}
+	class, err := kept.Class(c.Context(), f.class)
+	if err != nil {
+		return nil, nil, class, err
+	}
+	key, err := server.LoadHostKey(dir)
+	if err != nil {
+		return nil, nil, class, err
+	}
+	program, err := tent.Install()
+	if err != nil {
+		return nil, nil, class, err
+	}
+	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Raise: server.InTents(program, f.class, limits),
+		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Learners: f.learners})
+	return s, key, class, err
+}
+
+// serveUntil serves until the command is interrupted; that is how it ends, and no
+// failure.
+func serveUntil(ctx context.Context, s *server.Server, l net.Listener) error {
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	select {
+	case <-ctx.Done():
+		err := s.Close()
+		return errors.Join(err, <-served)
+	case err := <-served:
+		return errors.Join(err, s.Close())
+	}
+}
+
+func (f *serveFlags) limits() (l tent.Limits, err error) {
+	err = errors.Join(
+		parseInto(&l.Memory, f.memory, func(word string) (int64, error) { return cgroup.ParseBytes("memory limit", word) }),
+		parseInto(&l.CPUs, f.cpus, cgroup.ParseCPUs),
+		parseInto(&l.PIDs, f.pids, cgroup.ParsePIDs),
+	)
+	switch {
+	case err != nil:
+		return l, &exitError{exitUsage, err}
+	case l.Memory == 0 || l.CPUs == 0 || l.PIDs == 0 || f.learners < 1 || f.idle <= 0 || f.total <= 0:
+		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --learners, --idle and --total are more than nothing: a class shares one machine")}
+	}
+	return l, nil
+}
+
+// invite shows what goes on the board.
+func (f *serveFlags) invite(w io.Writer, class store.Class, key *server.HostKey, at net.Addr) {
+	_, port, _ := net.SplitHostPort(at.String())
+	host := f.host
+	if host == "" {
+		host = ownAddress(at)
+	}
+	for _, row := range [][2]string{
+		{"class", class.Name}, {"code", class.Code}, {"join with", fmt.Sprintf("ssh -p %s NAME@%s", port, host)},
+		{"key", key.Fingerprint()}, {"in words", key.Words()},
+	} {
+		fmt.Fprintf(w, "%-10s %s\n", row[0], row[1])
+	}
+}
+
+// ownAddress is an address that others reach this machine at: the one it listens
+// on, or the first that is not its own loopback.
+func ownAddress(at net.Addr) string {
+	if tcp, ok := at.(*net.TCPAddr); ok && !tcp.IP.IsUnspecified() {
+		return tcp.IP.String()
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return "localhost"
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil {
+			return n.IP.String()
+		}
+	}
+	return "localhost"
+}
