@@ -28,6 +28,16 @@ func (s *Store) Class(ctx context.Context, name string) (c Class, err error) {
 	return c, err
 }
 
+// Find finds a class by name, or gives ErrNone.
+func (s *Store) Find(ctx context.Context, name string) (Class, error) {
+	c := Class{Name: name}
+	err := s.db.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = ?", name).Scan(&c.ID, &c.Code)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNone
+	}
+	return c, s.failed("read", err)
+}
+
 // Classes lists all, by name.
 func (s *Store) Classes(ctx context.Context) (list []Class, err error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT id, name, code FROM classes ORDER BY name")

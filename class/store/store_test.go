@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 func open(t *testing.T, dir string) *Store {
@@ -158,6 +159,33 @@ func TestProgressIsKeptWholeAndInRows(t *testing.T) {
 	}
 	if err := s.Save(t.Context(), ada.ID, []byte(`{"schema": "something/v1"}`)); err == nil {
 		t.Error("what is no progress was kept")
+	}
+}
+
+func TestBoardSaysWhereEverybodyIs(t *testing.T) {
+	s := open(t, t.TempDir())
+	c := class(t, s)
+	ada := join(t, s, c, "ada")
+	join(t, s, c, "bob")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.Save(t.Context(), ada.ID, []byte(`{"schema": "tentpole/progress/v1", "lessons": {
+		"mounts": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:05Z"}, "two": {"hash": "b"}}},
+		"a-root": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:06Z"}}}}}`)))
+	board, err := s.Board(t.Context(), c.ID)
+	must(err)
+	for i := range board {
+		if board[i].Seen.IsZero() {
+			t.Errorf("%s was never seen", board[i].Name)
+		}
+		board[i].Seen = time.Time{}
+	}
+	if want := []Place{{Name: "ada", Done: 2, Lesson: "a-root", Step: "one"}, {Name: "bob"}}; !slices.Equal(board, want) {
+		t.Errorf("the board is %+v, want %+v", board, want)
 	}
 }
 

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,8 +13,8 @@ import (
 )
 
 func classCommand() *cobra.Command {
-	c := &cobra.Command{Use: "class", Short: "List and delete the classes that `serve` keeps", Args: arguments(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(classListCommand(), classDeleteCommand())
+	c := &cobra.Command{Use: "class", Short: "List, show and delete the classes that `serve` keeps", Args: arguments(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(classListCommand(), classShowCommand(), classDeleteCommand())
 	return c
 }
 
@@ -32,6 +34,41 @@ func classListCommand() *cobra.Command {
 	}
 	dataFlag(c, &data)
 	return c
+}
+
+func classShowCommand() *cobra.Command {
+	var data string
+	c := &cobra.Command{
+		Use: "show NAME", Short: "Show where the learners of a class are", Args: arguments(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withClasses(c, data, func(s *store.Store) error {
+				class, err := s.Find(c.Context(), args[0])
+				if errors.Is(err, store.ErrNone) {
+					return unknownClass(c, s, args[0])
+				}
+				if err != nil {
+					return err
+				}
+				board, err := s.Board(c.Context(), class.ID)
+				printBoard(c.OutOrStdout(), board, time.Now())
+				return err
+			})
+		},
+	}
+	dataFlag(c, &data)
+	return c
+}
+
+// printBoard prints a line for each learner. Names of steps are what a learner's
+// side says, as is everything that is done.
+func printBoard(w io.Writer, board []store.Place, now time.Time) {
+	for _, p := range board {
+		where := "nothing done yet"
+		if p.Lesson != "" {
+			where = cleanLines(p.Lesson + ", " + p.Step)
+		}
+		fmt.Fprintf(w, "%-24s %4d steps  %s ago  %s\n", p.Name, p.Done, max(0, now.Sub(p.Seen)).Round(time.Second), where)
+	}
 }
 
 func classDeleteCommand() *cobra.Command {

@@ -69,7 +69,7 @@ func BenchmarkRun(b *testing.B) {
 }
 
 // buildSmall builds the program as `make` does, with the small programs in it.
-func buildSmall(b *testing.B) string {
+func buildSmall(b testing.TB) string {
 	b.Helper()
 	program := filepath.Join(workRoot(b), "tentpole")
 	cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-tags", "smallinit", "-o", program, ".")

@@ -65,7 +65,11 @@ func dataDir(given string) (string, error) {
 		return given, nil
 	}
 	state, err := sandbox.StateDir()
-	return filepath.Join(state, "classes"), err
+	if err != nil {
+		return "", err
+	}
+	// Learners' user ids pass through the state directory, though not into this.
+	return filepath.Join(state, "classes"), os.MkdirAll(state, 0o711)
 }
 
 func serve(c *cobra.Command, f serveFlags) (err error) {
