@@ -54,16 +54,38 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	return t, nil
 }
 
-// furnish takes hold of the root and puts the progress in its place.
+// furnish takes hold of the root, lays the cable and puts the progress in its place.
 func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 	// The init is ours to wait for: its number is nobody else's meanwhile.
 	if t.root, err = os.Open(fmt.Sprintf("/proc/%d/root", t.box.InitPID())); err != nil {
 		return &sandbox.Error{Op: "open the root of", Target: t.box.Name(), Err: err, Remedy: "to look into another user's process takes CAP_SYS_PTRACE; ptrace(2)"}
 	}
+	if err := t.run(ctx, sandbox.Command{Args: []string{"/bin/sh", "-c", cable}}); err != nil {
+		return err
+	}
 	if progress == nil {
 		return nil
 	}
 	return t.write(ctx, progress)
+}
+
+// cable gives the tent an interface beside the loopback, as every host has one:
+// lessons tell networks apart by it. The other end is in the tent too. A machine
+// without ip(8) or veth(4) has to do without, and the lesson says so.
+const cable = "ip link add eth0 type veth peer name cable; exit 0"
+
+// run runs one command that furnishes the tent, and waits for it.
+func (t *Tent) run(ctx context.Context, c sandbox.Command) error {
+	c.Env = environment("")
+	p, err := t.box.Start(ctx, c)
+	if err != nil {
+		return err
+	}
+	status, err := p.Wait(ctx)
+	if err == nil && status.Code != 0 {
+		err = &sandbox.Error{Op: "run", Target: c.Args[0], Err: fmt.Errorf("it ended with status %d", status.Code)}
+	}
+	return err
 }
 
 // write has a process of the learner's write the progress file: no link that lies
@@ -73,26 +95,14 @@ func (t *Tent) write(ctx context.Context, progress []byte) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
 	sent := make(chan error, 1)
 	go func() {
 		_, err := w.Write(progress)
 		sent <- errors.Join(err, w.Close())
 	}()
-	p, err := t.box.Start(ctx, sandbox.Command{
-		Args: []string{"/bin/sh", "-c", `mkdir -p "$0" && cat > "$0/progress.json"`, stateDir},
-		Env:  environment(""), Dir: Home, User: learner, Stdin: r,
-	})
-	if err != nil {
-		r.Close()
-		return errors.Join(err, <-sent)
-	}
-	status, err := p.Wait(ctx)
-	r.Close()
-	if err = errors.Join(err, <-sent); err == nil && status.Code != 0 {
-		err = &sandbox.Error{Op: "write", Target: progressFile, Err: fmt.Errorf("the shell in the tent ended with status %d", status.Code)}
-	}
-	return err
+	err = t.run(ctx, sandbox.Command{Args: []string{"/bin/sh", "-c", `mkdir -p "$0" && cat > "$0/progress.json"`, stateDir}, User: learner, Stdin: r})
+	r.Close() // who did not read all of it leaves nobody waiting
+	return errors.Join(err, <-sent)
 }
 
 // Start starts tentpole in the tent, on a terminal of the tent's own. Term is the
