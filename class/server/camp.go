@@ -178,18 +178,22 @@ func (c *camp) raise(l store.Learner) (Tent, error) {
 }
 
 // watch keeps what the learner does, as it is done, until the last session has
-// left: a server that is killed has lost half a second.
+// left: a server that is killed has lost half a second. One whose progress takes
+// long to keep waits the longer for the next time.
 func (c *camp) watch(h *home) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
+	const often, share = 500 * time.Millisecond, 20
+	next := time.NewTimer(often)
+	defer next.Stop()
 	said := ""
 	for last := false; !last; {
 		select {
-		case <-tick.C:
+		case <-next.C:
 		case <-h.leaving:
 			last = true
 		}
+		begin := time.Now()
 		err := c.save(h)
+		next.Reset(max(often, share*time.Since(begin)))
 		if errors.Is(err, store.ErrNone) {
 			h.remove()
 		}

@@ -5,10 +5,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -28,22 +26,6 @@ const (
 
 func admitted(l store.Learner) *gossh.Permissions {
 	return &gossh.Permissions{Extensions: map[string]string{learnerID: strconv.FormatInt(l.ID, 10), learnerName: l.Name}}
-}
-
-type graceKey struct{}
-
-// hurry ends a connection that does not log in. It stands for LoginGraceTime of
-// sshd_config(5).
-func hurry(ctx ssh.Context, conn net.Conn) net.Conn {
-	ctx.SetValue(graceKey{}, time.AfterFunc(loginTime, func() { conn.Close() }))
-	return conn
-}
-
-// calm ends the hurry.
-func calm(ctx ssh.Context) {
-	if timer, ok := ctx.Value(graceKey{}).(*time.Timer); ok {
-		timer.Stop()
-	}
 }
 
 // login sets up who is let in with a key. Those who are new prove first that the

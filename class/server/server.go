@@ -30,6 +30,10 @@ type Config struct {
 	Log     *slog.Logger
 	// Idle is how long somebody may type nothing, Total how long they may stay.
 	Idle, Total time.Duration
+	// Useless is how long a connection may be of no use: until somebody has
+	// logged in and opened a window, and after the last was closed. It stands for
+	// LoginGraceTime of sshd_config(5).
+	Useless time.Duration
 	// Learners is how many tents may stand at a time.
 	Learners int
 }
@@ -40,8 +44,6 @@ const (
 	connectionsEach = 8
 	// sessionsEach is how many windows a learner may have in one tent.
 	sessionsEach = 3
-	// loginTime is how long a connection may take to say who it is.
-	loginTime = 2 * time.Minute
 	// farewell is how long a program may take to put the terminal in order.
 	farewell = 5 * time.Second
 )
@@ -71,7 +73,8 @@ func New(c Config) (*Server, error) {
 		wish.WithSubsystem("sftp", refuseFiles),
 		func(srv *ssh.Server) error {
 			srv.ServerConfigCallback = s.login
-			srv.ConnCallback = hurry
+			srv.ConnCallback = s.watched
+			srv.ChannelHandlers = map[string]ssh.ChannelHandler{"session": gate}
 			srv.PtyHandler = keepTerminal
 			return nil
 		},

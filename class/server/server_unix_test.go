@@ -49,7 +49,7 @@ func open(t *testing.T, change func(*Config)) *school {
 	key, err := LoadHostKey(dir)
 	must(t, err)
 	s := &school{t: t, tents: &fakeTents{given: map[string]string{}}, store: kept, class: class, key: key, log: &quiet{}}
-	c := Config{Class: class, Store: kept, HostKey: key, Raise: s.tents.raise, Log: slog.New(slog.NewTextHandler(s.log, nil)), Idle: time.Hour, Total: time.Hour, Learners: 3}
+	c := Config{Class: class, Store: kept, HostKey: key, Raise: s.tents.raise, Log: slog.New(slog.NewTextHandler(s.log, nil)), Idle: time.Hour, Total: time.Hour, Useless: time.Hour, Learners: 3}
 	if change != nil {
 		change(&c)
 	}
@@ -379,12 +379,56 @@ func TestNothingButTentpole(t *testing.T) {
 	}
 	session, err := c.NewSession()
 	must(t, err)
-	if ok, err := session.SendRequest("x11-req", true, nil); ok || err != nil {
-		t.Errorf("X11 is forwarded, %v", err)
+	for _, request := range []string{"x11-req", "auth-agent-req@openssh.com", "env"} {
+		if ok, err := session.SendRequest(request, true, nil); ok || err != nil {
+			t.Errorf("%s is granted, %v", request, err)
+		}
+	}
+	for range channelsEach - 1 {
+		if _, err := c.NewSession(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.NewSession(); err == nil {
+		t.Errorf("more than %d channels are open", channelsEach)
 	}
 	if n := s.tents.standing(); n != 0 {
 		t.Errorf("%d tents stand for that", n)
 	}
+}
+
+func TestWhoSaysNothingIsCutOff(t *testing.T) {
+	s := open(t, func(c *Config) { c.Useless = 50 * time.Millisecond })
+	silent, err := net.Dial("tcp", s.address)
+	must(t, err)
+	defer silent.Close()
+	silent.SetDeadline(time.Now().Add(enough))
+	if _, err := io.Copy(io.Discard, silent); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("it is still open")
+	}
+}
+
+func TestConnectionEndsAfterItsLastWindow(t *testing.T) {
+	closed := make(chan struct{})
+	c := &connection{useless: time.Millisecond, timer: time.AfterFunc(time.Hour, func() { close(closed) })}
+	for range channelsEach {
+		if !c.begin() {
+			t.Fatal("a window is refused")
+		}
+	}
+	if c.begin() {
+		t.Error("there is one window too many")
+	}
+	for range channelsEach - 1 {
+		c.end()
+	}
+	select {
+	case <-closed:
+		t.Fatal("closed under the last window")
+	default:
+	}
+	c.end()
+	<-closed
 }
 
 func TestLogHasNoneOfWhatIsTyped(t *testing.T) {

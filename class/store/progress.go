@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 )
@@ -26,6 +27,9 @@ func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 	if err != nil {
 		return err
 	}
+	if n := count(p); n > MaxSteps {
+		return fmt.Errorf("progress in %d steps is more than a course has", n)
+	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		now := s.now().Unix()
 		done, err := tx.ExecContext(ctx, "UPDATE learners SET seen = ? WHERE id = ?", now, learner)
@@ -40,6 +44,17 @@ func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 		}
 		return writeRows(ctx, tx, learner, p)
 	})
+}
+
+// MaxSteps is in how many steps a learner can have done something. A course has
+// some hundreds.
+const MaxSteps = 5000
+
+func count(p *lessons.Progress) (n int) {
+	for _, l := range p.Lessons {
+		n += len(l.Steps)
+	}
+	return n
 }
 
 // writeRows replaces what the tables say of a learner.

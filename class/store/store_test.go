@@ -160,6 +160,13 @@ func TestProgressIsKeptWholeAndInRows(t *testing.T) {
 	if err := s.Save(t.Context(), ada.ID, []byte(`{"schema": "something/v1"}`)); err == nil {
 		t.Error("what is no progress was kept")
 	}
+	many := []byte(`{"schema": "tentpole/progress/v1", "lessons": {"mounts": {"steps": {"0": {"hash": ""}`)
+	for i := range MaxSteps {
+		many = fmt.Appendf(many, `, "%d": {"hash": ""}`, i+1)
+	}
+	if err := s.Save(t.Context(), ada.ID, append(many, "}}}}"...)); err == nil {
+		t.Error("progress in more steps than there are was kept")
+	}
 }
 
 func TestBoardSaysWhereEverybodyIs(t *testing.T) {

@@ -120,7 +120,7 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, dir string, li
 		return nil, nil, class, err
 	}
 	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Raise: server.InTents(program, f.class, limits),
-		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Learners: f.learners})
+		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Useless: 2 * time.Minute, Learners: f.learners})
 	return s, key, class, err
 }
 

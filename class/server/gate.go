@@ -1,0 +1,87 @@
+package server
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// channelsEach is how many channels a connection may have open.
+const channelsEach = 8
+
+// connection counts the channels of one connection, and ends it when there is none
+// for too long.
+type connection struct {
+	useless time.Duration // it may be of no use for
+	mu      sync.Mutex
+	open    int
+	timer   *time.Timer
+}
+
+type connectionKey struct{}
+
+// watched begins to count.
+func (s *Server) watched(ctx ssh.Context, conn net.Conn) net.Conn {
+	ctx.SetValue(connectionKey{}, &connection{useless: s.Useless, timer: time.AfterFunc(s.Useless, func() { conn.Close() })})
+	return conn
+}
+
+func (c *connection) begin() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == channelsEach {
+		return false
+	}
+	c.open++
+	c.timer.Stop()
+	return true
+}
+
+func (c *connection) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open--; c.open == 0 {
+		c.timer.Reset(c.useless)
+	}
+}
+
+// gate opens a session's channel, if there are not too many.
+func gate(srv *ssh.Server, conn *gossh.ServerConn, c gossh.NewChannel, ctx ssh.Context) {
+	counted, ok := ctx.Value(connectionKey{}).(*connection)
+	if !ok || !counted.begin() {
+		c.Reject(gossh.ResourceShortage, "there are enough windows on this connection")
+		return
+	}
+	defer counted.end()
+	ssh.DefaultSessionHandler(srv, conn, sessionOnly{c}, ctx) // until the channel is closed
+}
+
+// sessionOnly is a channel on which a session can be asked for, and nothing else:
+// no agent, no X11; and no variables, which the library would collect without end.
+type sessionOnly struct{ gossh.NewChannel }
+
+// wanted are the requests that reach the library; RFC 4254, section 6.
+var wanted = map[string]bool{"pty-req": true, "shell": true, "exec": true, "subsystem": true, "window-change": true}
+
+// Accept implements ssh.NewChannel.
+func (s sessionOnly) Accept() (gossh.Channel, <-chan *gossh.Request, error) {
+	ch, all, err := s.NewChannel.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	some := make(chan *gossh.Request)
+	go func() {
+		defer close(some)
+		for r := range all {
+			if wanted[r.Type] {
+				some <- r
+			} else if r.WantReply {
+				r.Reply(false, nil)
+			}
+		}
+	}()
+	return ch, some, nil
+}
