@@ -27,7 +27,8 @@ var containerLimits = cgroup.Limits{Memory: 256 << 20, CPUs: 1, PIDs: 128}
 // what bubblewrap needs for the namespaces and mounts alone, and crun and runc
 // for namespaces, limits, capabilities, masks and the same filter. The floor is
 // the bare system calls of namespaces, limits, root, /dev, capabilities and
-// filter; unshare(1) makes namespaces and mounts nothing.
+// filter; init-alone is the start of the init's program, in which nothing
+// happens. unshare(1) makes namespaces and mounts nothing.
 //
 // Whatever else the machine does meets all of them: each round starts each of
 // them once.
@@ -60,9 +61,11 @@ func BenchmarkContainer(b *testing.B) {
 	}
 	bundle := containerBundle(b, plan, root)
 	crun := peer("crun", "--root", b.TempDir(), "run", "--bundle", bundle, "tentpole-bench-crun")
+	bare := bare{m.Cgroups, plan, root, b.TempDir()}
 	inTurns(b, []contender{
 		{"tentpole", ours},
-		{"floor", bare{m.Cgroups, plan, root, b.TempDir()}.start},
+		{"floor", bare.start},
+		{"init-alone", bare.alone},
 		{"unshare", peer("unshare", "--mount", "--uts", "--ipc", "--net", "--pid", "--user", "--map-root-user", "--cgroup", "--time", "--fork", command)},
 		{"bwrap", peer("bwrap", "--unshare-all", "--bind", root, "/", "--proc", "/proc", "--dev", "/dev", "/first")},
 		{"crun", withoutUnified(b, crun)},
@@ -77,7 +80,7 @@ type contender struct {
 }
 
 // rounds is how often each contender is measured.
-const rounds = 100
+const rounds = 300
 
 // inTurns measures the contenders in turns, and reports of each the median, and
 // the least: what it takes when nothing comes between.

@@ -83,6 +83,30 @@ func (f bare) calls(b *testing.B, group *cgroup.Group, out *os.File) []fork.Call
 	return calls
 }
 
+// alone starts the program of an init with nothing to do: it says so and ends.
+// This is what Go takes from the exec to main.
+func (f bare) alone(b *testing.B, out *os.File) (end func()) {
+	exe, err := program(f.plan)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, err := fork.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer p.Close()
+	p.Add(call(unix.SYS_DUP3, out.Fd(), 2, 0))
+	if err := p.Exec(exe, []string{"alone"}, initEnvironment()); err != nil {
+		b.Fatal(err)
+	}
+	pid, pidfd, err := p.Start(-1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	unix.Close(pidfd)
+	return func() { unix.Wait4(pid, nil, 0, nil) }
+}
+
 // identity maps root of the inside to root, which the child may do by itself.
 func identity() (calls []fork.Call) {
 	calls = append(calls, call(unix.SYS_CLOSE, 0)) // what is opened is number 0 from here on

@@ -6,7 +6,8 @@
 //
 // A group is one top level benchmark; its members are the sub-benchmarks. The
 // first member is tentpole, the others are peers. Of repeated measurements
-// (-count) the median is taken, and the smallest and largest are shown. A
+// (-count) the median is taken, and the smallest and largest are shown. Where a
+// benchmark reports its shortest time (least-ns), that is compared as well. A
 // benchmark that fails is printed as it is and makes the exit status 1.
 package main
 

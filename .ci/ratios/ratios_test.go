@@ -14,6 +14,8 @@ BenchmarkStart/tentpole-2         	     100	   4000000 ns/op
 BenchmarkStart/tentpole-2         	     100	   5000000 ns/op
 BenchmarkStart/tentpole-2         	     100	   9000000 ns/op
 BenchmarkStart/runc-2             	      10	  50000000 ns/op	 12 B/op
+BenchmarkTurns/tentpole-2  1	   4000000 ns/op	   2000000 least-ns
+BenchmarkTurns/runc-2  1	   8000000 ns/op	   6000000 least-ns
 BenchmarkFind/search 	       5	 200000000 ns/op	 441000 entries
 BenchmarkFind/fd     	       5	 600000000 ns/op	 205.0 ours-ms	 395.0 peer-ms	 1.92 times-as-long
 --- SKIP: BenchmarkStart/unshare
@@ -27,9 +29,11 @@ ok  	example.org/m/sandbox	5.0s
 	}
 	table(&out, r.groups)
 	want := [][]string{
-		{"benchmark", "median", "least", "most", "times", "tentpole"},
+		{"benchmark", "median", "least", "most", "times", "tentpole", "by", "the", "least"},
 		{"Start/tentpole", "5.00", "ms", "4.00", "ms", "9.00", "ms"},
 		{"Start/runc", "50.00", "ms", "50.00", "ms", "50.00", "ms", "10.00"},
+		{"Turns/tentpole", "4.00", "ms", "2.00", "ms", "4.00", "ms"},
+		{"Turns/runc", "8.00", "ms", "6.00", "ms", "8.00", "ms", "2.00", "3.00"},
 		{"Find/search", "200.00", "ms", "200.00", "ms", "200.00", "ms"},
 		{"Find/fd", "395.00", "ms", "395.00", "ms", "395.00", "ms", "1.92"},
 	}

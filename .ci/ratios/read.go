@@ -26,6 +26,8 @@ type member struct {
 	name string
 	// took is in nanoseconds for one operation.
 	took []float64
+	// least is the shortest of each, where the benchmark reports it.
+	least []float64
 	// ratio is its time over tentpole's, where the benchmark measures both in
 	// turns and reports that itself.
 	ratio []float64
@@ -89,6 +91,9 @@ func (r *results) add(groupName, name, measured string) error {
 		took = peer * 1e6
 	}
 	m.took = append(m.took, took)
+	if least, ok := values["least-ns"]; ok {
+		m.least = append(m.least, least)
+	}
 	if ratio, ok := values["times-as-long"]; ok {
 		m.ratio = append(m.ratio, ratio)
 	}
