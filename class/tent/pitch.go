@@ -71,8 +71,12 @@ func (p Pitch) spec() sandbox.Spec {
 	return sandbox.Spec{
 		Layers: layers, Root: sandbox.RootTiny, Upper: sandbox.UpperMemory, Hostname: p.Hostname,
 		Volumes: append(programs(), sandbox.Volume{Source: p.Program, Target: program, ReadOnly: true}),
-		Tmpfs:   []sandbox.Tmpfs{{Target: Home, Size: homeSize}},
-		Limits:  cgroup.Limits{Memory: p.Limits.Memory, CPUs: p.Limits.CPUs, PIDs: p.Limits.PIDs},
+		Tmpfs: []sandbox.Tmpfs{
+			{Target: Home, Size: homeSize},
+			// The machine's cgroups, which /sys would show, tell what the others use.
+			{Target: "/sys/fs/cgroup", Size: 4096},
+		},
+		Limits: cgroup.Limits{Memory: p.Limits.Memory, CPUs: p.Limits.CPUs, PIDs: p.Limits.PIDs},
 	}
 }
 

@@ -128,6 +128,7 @@ func TestWhatATentHolds(t *testing.T) {
 		"hostname":                            "camp",
 		"pwd":                                 Home,
 		"echo $(ls /sys/class/net)":           "cable eth0 lo",
+		"ls /sys/fs/cgroup":                   "", // nor of the others'
 		"ls -d /var/lib/*":                    "", // nothing of the machine's
 		"awk '{print $2}' /proc/self/uid_map": fmt.Sprint(outside(t, 1)),
 	} {
@@ -229,6 +230,18 @@ func TestDiskIsFullBeforeMemoryIs(t *testing.T) {
 	}
 	if out, status := s.ask("echo here"); out != "here" || status != "0" {
 		t.Errorf("with full disks: %q, %s", out, status)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	p := pitch(t, 1)
+	p.Limits.Memory = 128 << 20
+	s := start(t, open(t, p, nil))
+	if out, status := s.ask("tail /dev/zero"); status != "137" {
+		t.Errorf("it ended with %s, %s", status, out)
+	}
+	if out, status := s.ask("echo here"); out != "here" || status != "0" {
+		t.Errorf("after that: %q, %s", out, status)
 	}
 }
 
