@@ -31,12 +31,12 @@ func runCgroupView(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	var said inside.Cgroups
-	if err := talk.Hear(ctx, &said); err != nil {
-		return err
-	}
 	pid, err := hostPID(talk.Process)
 	if err != nil {
+		return err
+	}
+	var said inside.Cgroups
+	if err := talk.Hear(ctx, &said); err != nil {
 		return err
 	}
 	place, err := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", pid))

@@ -43,7 +43,7 @@ func (r runtime) layers(asked sandbox.LayerSet) sandbox.LayerSet {
 
 // plan is what the container is to be.
 func (r runtime) plan(spec sandbox.Spec) (*sandbox.Plan, error) {
-	spec.Root, spec.Source, spec.Unpacked = sandbox.RootTiny, "", ""
+	spec.Root = sandbox.RootTiny
 	spec.Layers, spec.Partial = r.layers(spec.Layers), true
 	spec.Access = sandbox.Access{}
 	if r.writes != nil {

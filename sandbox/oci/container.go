@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -23,6 +24,7 @@ type container struct {
 	host   *sandbox.Sandbox
 	bundle *bundle
 	life   *os.File // standard input of the first process
+	frozen atomic.Bool
 
 	mu         sync.Mutex
 	transcript []sandbox.Done
@@ -57,6 +59,8 @@ func Open(ctx context.Context, name string, spec sandbox.Spec) (experiment.Subje
 func (r runtime) check(spec sandbox.Spec) error {
 	const remedy = "leave it out, or use a sandbox"
 	switch {
+	case spec.Root != "" && spec.Root != sandbox.RootTiny:
+		return r.cannot("change the root of", "it is started on tentpole's tiny root, and on no other", remedy)
 	case len(spec.Publish) > 0:
 		return r.cannot("publish ports with", "a runtime has no words for it", remedy)
 	case len(spec.Join) > 0:
@@ -143,8 +147,11 @@ func (c *container) create(ctx context.Context) error {
 	if _, err := fmt.Fprintln(life, "null"); err != nil {
 		return err
 	}
-	return c.command(ctx, in, null, "create", "--bundle", c.bundle.dir, c.id())
+	return c.command(ctx, in, null, "create", "--bundle", c.bundle.dir, "--pid-file", c.firstFile(), c.id())
 }
+
+// firstFile holds the host's number of the first process.
+func (c *container) firstFile() string { return path.Join(c.bundle.dir, "first.pid") }
 
 // line is a command line of the runtime's.
 func (c *container) line(args ...string) []string {
@@ -153,6 +160,13 @@ func (c *container) line(args ...string) []string {
 		line = append(line, c.writes...)
 	}
 	return append(line, args...)
+}
+
+// logging is a command line whose complaints go to a file: what it runs has
+// standard error.
+func (c *container) logging(file string, args ...string) []string {
+	line := c.line(args...)
+	return append([]string{line[0], "--log", file}, line[1:]...)
 }
 
 // command runs a command of the runtime's.

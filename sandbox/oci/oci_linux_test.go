@@ -16,6 +16,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/network"
 )
 
 // TestMain plays the owner that is killed, where it is asked to.
@@ -175,10 +176,55 @@ func TestGVisorOnDisk(t *testing.T) {
 func TestCannot(t *testing.T) {
 	state(t)
 	have(t, "oci:runc")
-	s, err := Open(t.Context(), "oci:runc", sandbox.Spec{Network: "bridge"})
-	if !errors.Is(err, sandbox.ErrNotSupported) || !strings.Contains(err.Error(), "cable") {
-		t.Errorf("%v, %v", s, err)
+	for word, spec := range map[string]sandbox.Spec{
+		"cable": {Network: network.KindBridge}, "publish": {Publish: []network.Port{{Inside: 80}}}, "tiny root": {Root: sandbox.RootOverlay},
+	} {
+		s, err := Open(t.Context(), "oci:runc", spec)
+		if !errors.Is(err, sandbox.ErrNotSupported) || !strings.Contains(err.Error(), word) {
+			t.Errorf("%s: %v, %v", word, s, err)
+		}
 	}
+}
+
+// TestCommands: what is not there is told as on a sandbox, what has ended at once
+// is no error, and a user is a number.
+func TestCommands(t *testing.T) {
+	for _, name := range []string{"oci:runc", "oci:crun", "oci:runsc"} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t, name, sandbox.Spec{})
+			for _, args := range [][]string{{"there-is-no-such"}, {"/there/is/no/such"}} {
+				if p, err := c.Start(t.Context(), experiment.Command{Args: args}); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("%v: %v, %v", args, p, err)
+				}
+			}
+			for line, code := range map[string]int{"exit 3": 3, "kill -9 $$": 128 + 9, `[ "$(id -u)" = 0 ]`: 0} {
+				status := run(t, c, experiment.Command{Args: []string{"sh", "-c", line}})
+				if status.Code != code || (status.Signal != 0) != (code > 128) {
+					t.Errorf("%s: %+v", line, status)
+				}
+			}
+			if status := run(t, c, experiment.Command{Args: []string{"sh", "-c", `[ "$(id -u)" = 1000 ]`}, User: "1000:1000"}); status.Code != 0 && os.Geteuid() == 0 {
+				t.Errorf("it runs as another user: %+v", status)
+			}
+			if _, err := c.Start(t.Context(), experiment.Command{Args: []string{"id"}, User: "guest"}); !errors.Is(err, sandbox.ErrNotSupported) {
+				t.Errorf("a user by name: %v", err)
+			}
+		})
+	}
+}
+
+func run(t *testing.T, c *container, cmd experiment.Command) sandbox.Status {
+	t.Helper()
+	p, err := c.Start(t.Context(), cmd)
+	if err != nil {
+		t.Error(err)
+		return sandbox.Status{}
+	}
+	status, err := p.Wait(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	return status
 }
 
 // TestSameRunsc: the command that people are told is the one by which the tests

@@ -78,7 +78,7 @@ func (c *container) Start(ctx context.Context, cmd experiment.Command) (experime
 	if err != nil {
 		return nil, err
 	}
-	run := sandbox.Command{Args: c.line(c.exec(files)...), Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr}
+	run := sandbox.Command{Args: c.logging(files.log, c.exec(files)...), Stdin: cmd.Stdin, Stdout: cmd.Stdout, Stderr: cmd.Stderr}
 	if cmd.Terminal {
 		run.Terminal = &sandbox.Size{Rows: 24, Cols: 80}
 	}
@@ -87,7 +87,7 @@ func (c *container) Start(ctx context.Context, cmd experiment.Command) (experime
 		return nil, err
 	}
 	p := &process{Process: started, in: c}
-	number, err := p.number(ctx, files.pid)
+	number, err := p.number(ctx, files, cmd.Args[0])
 	if err == nil {
 		err = p.find(ctx, number)
 	}
@@ -99,7 +99,7 @@ func (c *container) Start(ctx context.Context, cmd experiment.Command) (experime
 }
 
 // execFiles are those by which a runtime hears of a command, and tells of it.
-type execFiles struct{ process, pid string }
+type execFiles struct{ process, pid, log string }
 
 func (c *container) describe(cmd experiment.Command) (f execFiles, err error) {
 	place := ""
@@ -117,7 +117,7 @@ func (c *container) describe(cmd experiment.Command) (f execFiles, err error) {
 	c.started++
 	name := path.Join(c.bundle.dir, "exec-"+strconv.Itoa(c.started))
 	c.mu.Unlock()
-	f = execFiles{name + ".json", name + ".pid"}
+	f = execFiles{name + ".json", name + ".pid", name + ".log"}
 	return f, writeJSON(f.process, p)
 }
 
@@ -142,38 +142,66 @@ func (c *container) exec(f execFiles) []string {
 	return []string{"exec", "--process", f.process, told, f.pid, c.id()}
 }
 
-// number waits for the runtime to write down the process's number.
-func (p *process) number(ctx context.Context, file string) (int, error) {
+// number waits for the runtime to write down the process's number. One that has
+// ended without was not started.
+func (p *process) number(ctx context.Context, f execFiles, name string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	for {
-		text, err := os.ReadFile(file)
-		if n, notNumber := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && notNumber == nil && n > 0 {
+	for ended := false; ; {
+		text, _ := os.ReadFile(f.pid)
+		if n, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && n > 0 {
 			return n, nil
 		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return 0, err
+		if ended {
+			return 0, p.refused(name, f.log)
 		}
 		select {
 		case <-time.After(time.Millisecond):
 		case <-ctx.Done():
-			return 0, p.refused(ctx.Err())
+			return 0, &sandbox.Error{Op: "wait for " + p.in.program + " to execute", Target: name, Err: ctx.Err()}
 		case <-p.Done():
-			status, _ := p.Process.Wait(ctx)
-			return 0, p.refused(fmt.Errorf("it ended with status %d", status.Code))
+			ended = true // it may have written its number just before
 		}
 	}
 }
 
-func (p *process) refused(err error) error {
-	return &sandbox.Error{Op: "have a command executed by", Target: p.in.program, Err: err, Remedy: "try it by hand: " + typed(p.in.line("exec", p.in.id(), "sh"))}
+// reasons are the kernel's answers as the runtimes put them into words.
+var reasons = []struct {
+	words string
+	err   error
+}{
+	{"not found", fs.ErrNotExist}, {"no such file", fs.ErrNotExist}, {"permission denied", fs.ErrPermission},
 }
+
+// refused is why a command was not started: a runtime tells it in its log only.
+func (p *process) refused(name, log string) error {
+	said := ""
+	if f, err := os.Open(log); err == nil {
+		b, _ := io.ReadAll(io.LimitReader(f, mostLog))
+		f.Close()
+		said = string(b)
+	}
+	for _, r := range reasons {
+		if strings.Contains(strings.ToLower(said), r.words) {
+			return &sandbox.CommandError{Name: facts.Clean(name), Err: r.err}
+		}
+	}
+	return &sandbox.Error{Op: "have " + p.in.program + " execute", Target: facts.Clean(name), Err: errors.New(short(said)), Remedy: "try it by hand: " + typed(p.in.line("exec", p.in.id(), "sh"))}
+}
+
+// mostLog bounds what is read of a log, in bytes.
+const mostLog = 64 << 10
 
 // find knows the process by its number from now on, whoever has that later.
 func (p *process) find(ctx context.Context, number int) (err error) {
 	if p.in.kernel {
 		p.inside = number
 		return nil
+	}
+	select {
+	case <-p.Done(): // and somebody else may have the number
+		return nil
+	default:
 	}
 	if p.host, err = os.FindProcess(number); err != nil {
 		return err
