@@ -53,7 +53,7 @@ func Find(string) (int, error) { return 0, notHere() }
 func Scratch(int) (string, func() error, error) { return "", nil, notHere() }
 
 // ScratchGroups answers ErrNotSupported.
-func ScratchGroups(context.Context, string) (string, []string, error) { return "", nil, notHere() }
+func ScratchGroups(context.Context, string) (string, func() error, error) { return "", nil, notHere() }
 
 // TinyRoot answers ErrNotSupported.
 func TinyRoot() (string, error) { return "", notHere() }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/userland"
 )
@@ -45,16 +46,17 @@ func Scratch(group int) (dir string, remove func() error, err error) {
 }
 
 // ScratchGroups names the cgroups of what is started from a directory that
-// Scratch made, and tells where they may come to lie: below the caller's own in
-// each hierarchy, or at its top. They are written down first, so that when
-// tentpole is killed the next janitor ends and removes those that are there.
-func ScratchGroups(ctx context.Context, dir string) (name string, where []string, err error) {
+// Scratch made. Where they may come to lie, below the caller's own in each
+// hierarchy or at its top, is written down first, so that when tentpole is killed
+// the next janitor ends and removes those that are there; remove does so now.
+func ScratchGroups(ctx context.Context, dir string) (name string, remove func() error, err error) {
 	self, err := facts.Self(ctx)
 	if err != nil {
 		return "", nil, err
 	}
 	tree := path.Base(dir)
 	name = groupPrefix + tree
+	var where []string
 	for _, g := range self.Cgroups {
 		if g.Dir != "" {
 			where = append(where, path.Join(g.Dir, name), path.Join(strings.TrimSuffix(g.Dir, g.Path), name))
@@ -67,7 +69,8 @@ func ScratchGroups(ctx context.Context, dir string) (name string, where []string
 		return "", nil, err
 	}
 	file := path.Join(dir, recordFile)
-	return name, where, explainNil("write", file, os.WriteFile(file, b, 0o600))
+	remove = func() error { return cgroup.RemoveAll(where, itemPatience) }
+	return name, remove, explainNil("write", file, os.WriteFile(file, b, 0o600))
 }
 
 // TinyRoot is the directory of the tiny root, which sandboxes share and nobody

@@ -7,12 +7,10 @@ import (
 	"os"
 	"path"
 	"slices"
-	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
-	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/export"
 )
 
@@ -21,8 +19,8 @@ type bundle struct {
 	dir     string
 	plan    *sandbox.Plan
 	config  specs.Spec
-	prepare string   // what a shell does in it before there is a root
-	groups  []string // where cgroups of the container may come to lie
+	prepare string       // what a shell does in it before there is a root
+	ungroup func() error // removes the container's cgroups; nil without any
 	remove  func() error
 }
 
@@ -109,8 +107,7 @@ func (b *bundle) export(ctx context.Context, r runtime) error {
 	if b.plan.Rootless || r.kernel {
 		return nil // it makes no cgroups
 	}
-	name, groups, err := sandbox.ScratchGroups(ctx, b.dir)
-	b.config.Linux.CgroupsPath, b.groups = name, groups
+	b.config.Linux.CgroupsPath, b.ungroup, err = sandbox.ScratchGroups(ctx, b.dir)
 	return err
 }
 
@@ -156,10 +153,11 @@ func cutPath(variable string) (value string, ok bool) {
 	return variable[len(key):], true
 }
 
-// groupsPatience is how long the kernel may take to let go of a cgroup.
-const groupsPatience = 2 * time.Second
-
 // close removes all of it, when nothing runs from it any more.
 func (b *bundle) close() error {
-	return errors.Join(cgroup.RemoveAll(b.groups, groupsPatience), b.remove())
+	var err error
+	if b.ungroup != nil {
+		err = b.ungroup()
+	}
+	return errors.Join(err, b.remove())
 }

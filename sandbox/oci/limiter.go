@@ -53,7 +53,7 @@ func (c *container) steer(command string, frozen bool) error {
 
 // grouped tells whether the container has cgroups of its own.
 func (c *container) grouped() error {
-	if len(c.bundle.groups) > 0 {
+	if c.bundle.ungroup != nil {
 		return nil
 	}
 	return c.cannot("count for", "the container has no cgroup of its own here", "run sudo tentpole, and a runtime that shares the host's kernel")
