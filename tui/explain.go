@@ -17,7 +17,7 @@ import (
 // items are the lines of a pane that there is something to say of.
 func (m *Model) items(p pane) []int {
 	t := m.tent()
-	if m.screen != onLesson || t == nil {
+	if t == nil || m.screen == onSandbox && !t.live && t.busy == nil { // its kernel pane has the plan
 		return nil
 	}
 	switch p {
@@ -39,7 +39,15 @@ func (m *Model) items(p pane) []int {
 func (m *Model) onItem() bool { return len(m.items(m.focus)) > 0 }
 
 // item is which of them the cursor is at.
-func (m *Model) item() int { return min(m.lesson.items[m.focus], len(m.items(m.focus))-1) }
+func (m *Model) item() int { return min(m.cursors()[m.focus], len(m.items(m.focus))-1) }
+
+// cursors are those of the panes of the screen.
+func (m *Model) cursors() map[pane]int {
+	if m.screen == onSandbox {
+		return m.free.items
+	}
+	return m.lesson.items
+}
 
 // itemMove moves the cursor, and beyond the last item what the pane shows.
 func (m *Model) itemMove(n int) {
@@ -49,7 +57,7 @@ func (m *Model) itemMove(n int) {
 		m.scrollBy(n)
 		return
 	}
-	m.lesson.items[m.focus] = to
+	m.cursors()[m.focus] = to
 	_, height := m.inner(m.focus)
 	switch line, top := items[to], m.scrolls[m.focus]; {
 	case to == 0: // with what stands above it

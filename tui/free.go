@@ -20,9 +20,10 @@ type free struct {
 	setup  preset.Setup // what enter starts
 	cursor int          // in the table
 	plan   planned
-	edit   *edit // of a value that is being typed, or nil
-	side   side  // a list in place of the table, or nil
-	err    error // of the last start
+	edit   *edit        // of a value that is being typed, or nil
+	side   side         // a list in place of the table, or nil
+	err    error        // of the last start
+	items  map[pane]int // where the cursor of a pane is
 
 	boxes []*box // what runs, in the order of their starts
 	tent  *tent  // the one that board, kernel and shell are about
@@ -59,7 +60,7 @@ func (m *Model) openSandbox() tea.Cmd {
 	if r == nil {
 		r = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
-	f := &free{setup: preset.Stages()[0].Setup, blank: m.newTent(play.NewPlayer(m.opt.Engine)), rand: r}
+	f := &free{setup: preset.Stages()[0].Setup, blank: m.newTent(play.NewPlayer(m.opt.Engine)), rand: r, items: map[pane]int{}}
 	f.tent = f.blank
 	m.free = f
 	m.screen, m.focus, m.zoom = onSandbox, paneMain, false

@@ -9,12 +9,13 @@ import (
 // freeBindings are the keys of the sandbox screen.
 func freeBindings() []binding {
 	return []binding{
-		{keys: []string{"enter"}, show: "enter", does: "start", where: inTable, foot: left, do: (*Model).freeStart, on: mainFocused, help: "start a sandbox like this, and open a shell inside"},
+		{keys: []string{"enter"}, show: "enter", where: inTable, foot: left, do: orExplain((*Model).freeStart), says: orExplains("start"), on: func(m *Model) bool { return mainFocused(m) || m.onItem() }, help: "start a sandbox like this, and open a shell inside; in board and kernel, say what a line is"},
 		{keys: []string{"space"}, show: "space", where: inTable, foot: left, do: (*Model).freeFlip, says: (*Model).flipSays, on: mainFocused, help: "switch the layer, or type the value"},
 		{keys: []string{"left", "h"}, show: "left", does: "the value before", where: inTable, do: func(m *Model) tea.Cmd { return m.freeStep(-1) }, on: canStep},
 		{keys: []string{"right", "l"}, show: "left right", does: "change", where: inTable, foot: left, spare: 1, do: func(m *Model) tea.Cmd { return m.freeStep(1) }, on: canStep, help: "the value after"},
 		{keys: []string{"e"}, show: "e", does: "type", where: inTable, foot: left, spare: 2, do: (*Model).freeType, on: canType, help: "type the value"},
-		{keys: []string{"enter"}, show: "enter", does: "try", where: inTrials, foot: left, do: (*Model).tryOne, on: canTry, help: "run the experiment on the sandbox that is shown"},
+		{keys: []string{"t"}, show: "t", where: inTable, listed: true, do: (*Model).tellTent, says: (*Model).tentSays, on: func(m *Model) bool { return !m.hasLive() }, help: "the tent in words, or drawn; it is kept"},
+		{keys: []string{"enter"}, show: "enter", where: inTrials, foot: left, do: orExplain((*Model).tryOne), says: orExplains("try"), on: canTry, help: "run the experiment on the sandbox that is shown; in board and kernel, say what a line is"},
 		{keys: []string{"a"}, show: "a", does: "try on all", where: inTrials, foot: left, do: (*Model).tryAll, on: canCompare, help: "run it on all sandboxes"},
 		{keys: []string{"]"}, show: "]", does: "next sandbox", where: inTable | inTrials, foot: left, spare: 3, do: func(m *Model) tea.Cmd { return m.lookOn(1) }, on: hasBoxes, help: "look at the next sandbox"},
 		{keys: []string{"["}, show: "[", does: "the sandbox before", where: inTable | inTrials, do: func(m *Model) tea.Cmd { return m.lookOn(-1) }, on: hasBoxes},
@@ -34,6 +35,26 @@ func freeBindings() []binding {
 		{keys: []string{"K"}, show: "K", does: "kill", where: inSandbox, foot: right, spare: 5, do: (*Model).freeStop, on: hasBox, help: "end the sandbox that is shown (asks)"},
 		{keys: []string{"up", "k"}, show: "up", does: "the line above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the line below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
+	}
+}
+
+// orExplain does something, or where the pane that has the keys has a cursor says
+// what it is at; orExplains names it.
+func orExplain(do func(*Model) tea.Cmd) func(*Model) tea.Cmd {
+	return func(m *Model) tea.Cmd {
+		if m.onItem() {
+			return m.explain()
+		}
+		return do(m)
+	}
+}
+
+func orExplains(does string) func(*Model) string {
+	return func(m *Model) string {
+		if m.onItem() {
+			return "what is this?"
+		}
+		return does
 	}
 }
 

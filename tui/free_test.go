@@ -580,3 +580,30 @@ func TestNoShellInIce(t *testing.T) {
 		t.Error("no other shell was started")
 	}
 }
+
+// TestWhatIsThisFreely: board and kernel of a sandbox say what a line is, and the
+// tent is told in words.
+func TestWhatIsThisFreely(t *testing.T) {
+	d, m := freely(t, &fakeEngine{}, 120, 40)
+	at(t, d, m, "mount")
+	d.Press("space", "t")
+	d.Wait()
+	want(t, d, "The canvas is up: mount.")
+	d.Press("tab")
+	wantNot(t, d, "what is this?") // it is a plan so far
+	d.Press("shift+tab", "t", "enter")
+	d.Wait()
+	d.Until("tent#")
+	d.Press("f2", "tab", "tab")
+	want(t, d, "›mount ns", "enter what is this?")
+	d.Press("down", "enter")
+	want(t, d, "board: uts ns")
+	d.Press("q", "up", "tab", "enter")
+	want(t, d, "what the kernel was asked", "unshare --mount")
+	d.Press("q", "shift+tab", "shift+tab", "shift+tab")
+	d.Press("enter")
+	d.Wait()
+	if len(m.free.boxes) != 2 {
+		t.Errorf("enter at the table started nothing:\n%s", d.Screen())
+	}
+}

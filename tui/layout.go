@@ -67,7 +67,7 @@ func (m *Model) panes() []pane {
 		}
 		out = append(out, paneKernel)
 	}
-	if m.screen == onLesson && m.hasBoard() && m.inWords() {
+	if m.hasBoard() && m.inWords() && !m.hasLive() {
 		out = append(out, paneTent)
 	}
 	out = slices.DeleteFunc(out, m.hides)

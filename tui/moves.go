@@ -53,11 +53,14 @@ func (m *Model) lessonMove(n int) {
 }
 
 func (m *Model) freeUpDown(n int) {
-	if m.focus == paneMain {
+	switch {
+	case m.focus == paneMain:
 		m.freeMove(n)
-		return
+	case m.onItem():
+		m.itemMove(n)
+	default:
+		m.scrollBy(n)
 	}
-	m.scrollBy(n)
 }
 
 // turn moves by a page.

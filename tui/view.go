@@ -77,7 +77,7 @@ func (m *Model) body() []string {
 // box is a pane with its border.
 func (m *Model) box(at place) panel.Box {
 	b := panel.Box{
-		Title: m.title(at.pane), Width: at.width, Height: at.height, Scroll: m.scrolls[at.pane],
+		Title: m.title(at.pane) + m.stepAway(at.pane), Width: at.width, Height: at.height, Scroll: m.scrolls[at.pane],
 		Focus: at.pane == m.focus, Flush: at.pane.isShell(),
 	}
 	width, height := b.Inner()
@@ -157,6 +157,16 @@ func (m *Model) title(p pane) string {
 		return s.Title.Render("board: what changed")
 	}
 	return s.Title.Render(m.name(p))
+}
+
+// stepAway is the title of the lesson's step, for the border of a pane where it
+// is not in sight: it was scrolled away, or another pane has its place.
+func (m *Model) stepAway(p pane) string {
+	alone := m.zoom || !m.wide()
+	if m.screen != onLesson || m.scrolls[paneMain] == 0 && p == paneMain || p != paneMain && !alone {
+		return ""
+	}
+	return "   " + m.styles.Strong.Render(m.lesson.session.Walk.Step().Title)
 }
 
 // ofStepBefore tells whether what is shown of the sandbox is of another step,

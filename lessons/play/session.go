@@ -156,15 +156,14 @@ func (s *Session) forgetting(lesson, step string) func() error {
 	if s.store == nil {
 		return func() error { return nil }
 	}
-	number := s.saves.next()
-	return func() error {
-		return s.saves.do(number, func() error {
-			return s.store.Update(func(p *lessons.Progress) error {
-				p.Reset(lesson, step)
-				return nil
-			})
+	forget := func() error {
+		return s.store.Update(func(p *lessons.Progress) error {
+			p.Reset(lesson, step)
+			return nil
 		})
 	}
+	number := s.saves.owe(forget)
+	return func() error { return s.saves.do(number, forget) }
 }
 
 // longPause is how much of the time between two savings counts at most: who is
@@ -179,12 +178,20 @@ func (s *Session) count() time.Duration {
 	return s.spent
 }
 
-// saves keeps an older record from being written over a newer one.
+// saves keeps an older record from being written over a newer one. What is to be
+// forgotten is never left out: a newer record that is written first does it, too.
 type saves struct {
 	mu     sync.Mutex
 	issued int
+	owed   []owed // oldest first
 	writes sync.Mutex
 	done   int
+}
+
+// owed is something to be forgotten that was not written yet.
+type owed struct {
+	number int
+	write  func() error
 }
 
 func (s *saves) next() int {
@@ -194,6 +201,28 @@ func (s *saves) next() int {
 	return s.issued
 }
 
+func (s *saves) owe(write func() error) int {
+	number := s.next()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owed = append(s.owed, owed{number, write})
+	return number
+}
+
+// due takes what is owed from before a number, and what has that number, off the
+// list, and returns the former.
+func (s *saves) due(number int) (before []owed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.owed) > 0 && s.owed[0].number <= number {
+		if s.owed[0].number < number {
+			before = append(before, s.owed[0])
+		}
+		s.owed = s.owed[1:]
+	}
+	return before
+}
+
 func (s *saves) do(number int, write func() error) error {
 	s.writes.Lock()
 	defer s.writes.Unlock()
@@ -201,6 +230,11 @@ func (s *saves) do(number int, write func() error) error {
 		return nil
 	}
 	s.done = number
+	for _, o := range s.due(number) {
+		if err := o.write(); err != nil {
+			return err
+		}
+	}
 	return write()
 }
 
