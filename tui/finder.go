@@ -13,7 +13,7 @@ import (
 )
 
 // finder is the list of everything that can be done from here, searched by
-// typing: what keys do on this screen, and what the home screen opens.
+// typing: what keys do on this screen, what the home screen opens, and the terms of the glossary.
 type finder struct {
 	typed  string
 	cursor int
@@ -33,7 +33,7 @@ type found struct {
 const maxTyped = 80
 
 func (m *Model) openFinder() tea.Cmd {
-	f := &finder{all: slices.Concat(m.foundKeys(), m.foundEntries())}
+	f := &finder{all: slices.Concat(m.foundKeys(), m.foundEntries(), m.foundTerms())}
 	f.search()
 	m.finder = f
 	return nil

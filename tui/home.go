@@ -51,6 +51,9 @@ func (m *Model) entries() []entry {
 	if m.opt.Lab.Claims != nil {
 		out = append(out, entry{label: "claims", detail: "judge what has been published, and put it on trial", open: (*Model).openClaims})
 	}
+	if hasGlossary(m) {
+		out = append(out, entry{label: "glossary", detail: "the terms of the course, and what they mean", open: (*Model).openGlossary})
+	}
 	return append(out,
 		entry{label: "doctor", detail: "try what this machine can do", open: (*Model).openDoctor},
 		entry{label: "settings", detail: "colours, signs, mouse, motion, keys", open: (*Model).openSettings})

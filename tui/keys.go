@@ -100,6 +100,7 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"c"}, show: "c", where: inLesson, listed: true, do: puts(paneKernel), says: putsSays(paneKernel), on: (*Model).hasBoard, help: "put away what the kernel was asked, or back"},
 		{keys: []string{"="}, show: "=", does: "all panes as usual", where: inLesson, listed: true, do: (*Model).asUsual, on: (*Model).hasBoard},
 		{keys: []string{"w"}, show: "w", where: inLesson, listed: true, do: (*Model).tellTent, says: (*Model).tentSays, on: (*Model).hasBoard, help: "the tent in words, or drawn; it is kept"},
+		{keys: []string{"g"}, show: "g", does: "glossary", where: inHome | inLesson, listed: true, do: (*Model).openGlossary, on: hasGlossary, help: "the terms of the course, those of the lesson first"},
 		{keys: []string{"R"}, show: "R", does: "begin anew", where: inLesson, listed: true, do: (*Model).openForget, help: "forget what was done in a step, the lesson or all (asks)"},
 
 		{keys: []string{"up", "k"}, show: "up", does: "scroll up", where: inPage, foot: left, do: func(m *Model) tea.Cmd { m.pageScroll(-1); return nil }, on: (*Model).pageLong},

@@ -68,6 +68,8 @@ type Options struct {
 	Lab Lab
 	// Ability says the same in one line for the home screen; nil leaves it out.
 	Ability func(context.Context) (string, error)
+	// Glossary reads the terms of the course; nil: there are none.
+	Glossary func() (lessons.Glossary, error)
 	// Reload waits until the lessons have changed where they come from, and gives
 	// the course as it is now; nil when they do not. It returns when its context
 	// ends.
@@ -102,21 +104,22 @@ type Model struct {
 	open       *resources
 	panics     func(any)
 
-	screen  screen
-	home    home
-	lesson  *lesson
-	free    *free
-	sheet   sheet
-	work    *work     // what the sheet has under way
-	sheets  sheets    // as they were left
-	page    *page     // in front of the screen
-	finder  *finder   // in front of everything
-	ask     *question // in place of the footer
-	notice  string    // in place of the footer, until the next key
-	focus   pane
-	zoom    bool
-	scrolls map[pane]int
-	left    leftShell
+	screen   screen
+	home     home
+	glossary lessons.Glossary // nil until it was read
+	lesson   *lesson
+	free     *free
+	sheet    sheet
+	work     *work     // what the sheet has under way
+	sheets   sheets    // as they were left
+	page     *page     // in front of the screen
+	finder   *finder   // in front of everything
+	ask      *question // in place of the footer
+	notice   string    // in place of the footer, until the next key
+	focus    pane
+	zoom     bool
+	scrolls  map[pane]int
+	left     leftShell
 
 	rendered  map[rendering][]string
 	rendering map[rendering]bool
@@ -167,7 +170,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.awaitReload(), m.askBackground(), m.startPresenting()}
+	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.readGlossary(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox())
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -55,6 +56,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	if o.Setups, err = setups(); err != nil {
 		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
 	}
+	o.Glossary = func() (lessons.Glossary, error) { return lessons.LoadGlossary(content.FS) }
 	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities
 	o.Lab = tui.Lab{Claims: func() (claims.Set, error) { return loadClaims(nil) }, Keep: keepMatrix}
 	return onScreen(tui.Run(c.Context(), o))
