@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/preset"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 	"github.com/tentpole-labs/tentpole/tui/tuitest"
 )
@@ -92,6 +93,33 @@ func TestScreens(t *testing.T) {
 // styled are the screens of the walk that tell most about styles: a choice, what
 // was measured beside a board, and both shells.
 var styled = []string{"predict", "after-run", "task-inside"}
+
+// styledThemes are those that screens are kept in with their styles: whatever
+// stands out in colours does in the last of them, too.
+var styledThemes = []styles.Theme{styles.Dark, styles.Light, styles.None}
+
+// TestStyledHome keeps home with its styles, and the sandbox screen with two that
+// run.
+func TestStyledHome(t *testing.T) {
+	for _, theme := range styledThemes {
+		t.Run(string(theme), func(t *testing.T) {
+			o := options(t, &fakeEngine{})
+			o.Theme = theme
+			d, _ := begin(t, o, 120, 40)
+			tuitest.Golden(t, fmt.Sprintf("home-%s-120x40", theme), d.Styled())
+			o.StartSandbox = true
+			o.Setups = &preset.Store{Dir: t.TempDir()}
+			d, m := begin(t, o, 120, 40)
+			for _, step := range freeWalk {
+				step.do(t, d, m)
+				if step.name == "sandbox-two" {
+					tuitest.Golden(t, fmt.Sprintf("sandbox-two-%s-120x40", theme), d.Styled())
+					break
+				}
+			}
+		})
+	}
+}
 
 // TestStyledScreens keeps the screens of a lesson with their styles, for a light
 // background and without colours.

@@ -75,6 +75,27 @@ func TestSheetScreens(t *testing.T) {
 	}
 }
 
+// TestStyledSheets keeps one screen of each sheet with its styles.
+func TestStyledSheets(t *testing.T) {
+	for _, theme := range styledThemes {
+		for _, screen := range sheetScreens {
+			if !slices.Contains([]string{"experiment-found", "matrix-found", "claims-tried", "doctor-remedy"}, screen.name) {
+				continue
+			}
+			name := fmt.Sprintf("%s-%s-120x40", screen.name, theme)
+			t.Run(name, func(t *testing.T) {
+				o := options(t, &fakeEngine{})
+				o.Theme = theme
+				d, m := begin(t, o, 120, 40)
+				atSheet(t, d, m, screen.entry)
+				d.Wait()
+				screen.do(d)
+				tuitest.Golden(t, name, d.Styled())
+			})
+		}
+	}
+}
+
 // TestSheetsInASCII: the shapes need no font.
 func TestSheetsInASCII(t *testing.T) {
 	for _, screen := range sheetScreens {
