@@ -115,12 +115,15 @@ func (t *Trial) compareSets(within, outside, root facts.Capabilities, own bool) 
 	t.count("root", "capabilities that the host's first process may use", float64(len(root.Effective)), "")
 }
 
-// cutBy is the layer that left it what it has.
+// cutBy is the layer that left it what it has; none where that is a kernel of its
+// own.
 func (t *Trial) cutBy() sandbox.Layer {
-	if t.has(sandbox.Capabilities) {
-		return sandbox.Capabilities
+	for _, l := range []sandbox.Layer{sandbox.Capabilities, sandbox.User} {
+		if t.has(l) {
+			return l
+		}
 	}
-	return sandbox.User
+	return ""
 }
 
 // layerIf names the layer where something stands between.

@@ -16,6 +16,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/engine"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/oci"
+	"github.com/tentpole-labs/tentpole/sandbox/vm"
 )
 
 // ProbePatience is how long a probe may take.
@@ -46,6 +47,7 @@ var kinds = []Kind{
 	container("oci:crun", "cr", "a container of crun's, a runtime in C"),
 	container("oci:runsc", "gv", "a container of gVisor's: a kernel in user space answers its system calls"),
 	container("oci:kata", "ka", "a container of Kata's: a virtual machine around it"),
+	{Name: vm.Kind, Short: "vm", What: "a virtual machine with a kernel of its own, in QEMU", Open: vm.Open, Probe: vm.Probe},
 }
 
 // container is the row of an OCI runtime.

@@ -89,4 +89,3 @@ func addProgram(t initramfs.Tree, name string, program []byte) error {
 	t.Content(name, bytes.NewReader(program), int64(len(program)), 0o755)
 	return nil
 }
-
