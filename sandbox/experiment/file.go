@@ -25,7 +25,7 @@ var file = Info{
 	Question: "Where does the host find a file that was made inside?",
 	Inside:   "creates a file with random content",
 	Host:     "searches every local file system for its name, and the sandbox's own view through /proc/PID/root",
-	Rule:     "open when the host finds the very file at the path it has inside; one-way when it finds it elsewhere, or only by going through the process; contained when it does not find it at all",
+	Rule:     "open when the host finds the very file at the path it has inside; one-way when it finds it elsewhere, or only by going through the process, or only its bytes on the disk of a machine; contained when it does not find it at all",
 	CleansUp: "removes the file",
 	Layers:   []sandbox.Layer{sandbox.Mount, sandbox.Root, sandbox.User},
 	Needs:    []string{},
@@ -62,7 +62,7 @@ func runFile(ctx context.Context, t *Trial) (err error) {
 		return err
 	}
 	f.observe()
-	return nil
+	return t.searchDisk(ctx, &f)
 }
 
 func randomContent() string {

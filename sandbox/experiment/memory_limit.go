@@ -34,7 +34,8 @@ const (
 )
 
 func runMemoryLimit(ctx context.Context, t *Trial) error {
-	s, err := t.tightened(ctx, sandbox.Memory, func(l *cgroup.Limits) { l.Memory, l.MemoryHigh, l.Swap = smallMemory, 0, 0 })
+	limit := leastMemory(t.Subject)
+	s, err := t.tightened(ctx, sandbox.Memory, func(l *cgroup.Limits) { l.Memory, l.MemoryHigh, l.Swap = limit, 0, 0 })
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func runMemoryLimit(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	m := meal{Trial: t, subject: s, before: statistics(s)}
+	m := meal{Trial: t, subject: s, limit: limit, before: statistics(s)}
 	talk, err := m.ask(ctx)
 	if err != nil {
 		return err
@@ -56,10 +57,20 @@ func runMemoryLimit(ctx context.Context, t *Trial) error {
 	return m.judge(w.alive(ctx))
 }
 
+// leastMemory is a limit that an act does with, or the smallest that the subject
+// takes: a machine has a kernel in it as well.
+func leastMemory(s Subject) int64 {
+	if on, ok := s.(interface{ LeastMemory() int64 }); ok {
+		return max(smallMemory, on.LeastMemory())
+	}
+	return smallMemory
+}
+
 // meal is an eater's course.
 type meal struct {
 	*Trial
 	subject Subject
+	limit   int64
 	before  cgroup.Statistics
 	touched int64 // as far as it said
 	killed  bool
@@ -136,7 +147,7 @@ func (m *meal) judge(witnessLives bool) error {
 		left.Inside, left.Outcome, who = "another process was killed as well", Open, "and others with it"
 	}
 	m.see(left)
-	return m.conclude(Limited, "asking was free; touching killed it at %.0f of %.0f MiB, %s", mebibytes(m.touched), mebibytes(smallMemory), who)
+	return m.conclude(Limited, "asking was free; touching killed it at %.0f of %.0f MiB, %s", mebibytes(m.touched), mebibytes(m.limit), who)
 }
 
 // memoryFree is what can be had without swapping, in bytes; proc_meminfo(5).

@@ -3,6 +3,7 @@ package vm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -153,7 +154,7 @@ var refused = []struct {
 	{"namespaces of others", func(s sandbox.Spec) bool { return len(s.Join) > 0 }},
 	{"a network but its own", func(s sandbox.Spec) bool { return s.Network == "host" || s.Network == "bridge" }},
 	{"a limit on processes or devices", func(s sandbox.Spec) bool { return s.Limits.PIDs > 0 || len(s.Limits.IO) > 0 }},
-	{"less than 160 MiB of memory", func(s sandbox.Spec) bool { return s.Limits.Memory > 0 && s.Limits.Memory < LeastMemory }},
+	{fmt.Sprintf("less than %d MiB of memory", leastMemory>>20), func(s sandbox.Spec) bool { return s.Limits.Memory > 0 && s.Limits.Memory < leastMemory }},
 }
 
 func check(spec sandbox.Spec) error {

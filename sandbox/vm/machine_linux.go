@@ -120,9 +120,10 @@ func (m *Machine) boot(ctx context.Context, limit time.Duration) error {
 	}
 	m.booted = time.Since(begin)
 	if err != nil {
-		m.stop()
+		m.stop() // all that it said has come then
+		return m.failed("boot", err)
 	}
-	return err
+	return nil
 }
 
 const bootIDFile = "/proc/sys/kernel/random/boot_id"
@@ -134,11 +135,11 @@ func (m *Machine) greet(ctx context.Context, limit time.Duration) error {
 	answer, err := m.ask(ctx, guest.Request{Hello: &struct{}{}})
 	switch {
 	case ctx.Err() != nil:
-		return m.failed("boot", context.Cause(ctx))
+		return context.Cause(ctx)
 	case err != nil:
-		return m.failed("boot", err)
+		return errors.New("it ended before its init answered")
 	case answer.Hello == nil:
-		return m.failed("boot", errors.New("its init does not say who it is"))
+		return errors.New("its init does not say who it is")
 	}
 	m.hello = *answer.Hello
 	return nil

@@ -37,7 +37,7 @@ func (m *Machine) Start(ctx context.Context, c experiment.Command) (experiment.P
 	if c.Terminal {
 		return nil, &features.NotSupportedError{Feature: "a terminal in a virtual machine", Remedy: "use the files"}
 	}
-	r := guest.Run{Args: c.Args, User: c.User}
+	r := guest.Run{Args: c.Args, User: c.User, Together: c.Stderr != nil && c.Stderr == c.Stdout}
 	if c.Program != nil {
 		var err error
 		if r.Program, err = m.send(ctx, c.Program); err != nil {

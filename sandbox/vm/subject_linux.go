@@ -11,7 +11,10 @@ import (
 // Kind is what a machine is called among the subjects.
 const Kind = "vm"
 
-var _ experiment.Subject = (*Machine)(nil)
+var (
+	_ experiment.Subject = (*Machine)(nil)
+	_ experiment.Stored  = (*Machine)(nil)
+)
 
 // Open boots a machine as a subject of experiments.
 func Open(ctx context.Context, spec sandbox.Spec) (experiment.Subject, error) {
@@ -44,10 +47,26 @@ func (m *Machine) Facts(ctx context.Context, p experiment.Process) (facts.Facts,
 // Transcript is empty: the host's kernel was asked for nothing but a process.
 func (m *Machine) Transcript() []sandbox.Done { return nil }
 
+// LeastMemory is the smallest limit that it takes.
+func (m *Machine) LeastMemory() int64 { return leastMemory }
+
 // Another boots one more.
 func (m *Machine) Another(ctx context.Context, change func(*sandbox.Spec)) (experiment.Subject, error) {
+	return m.another(ctx, m.encrypted, change)
+}
+
+// Encrypted boots one more, with an encrypted disk.
+func (m *Machine) Encrypted(ctx context.Context) (experiment.Subject, error) {
+	return m.another(ctx, true, func(*sandbox.Spec) {})
+}
+
+func (m *Machine) another(ctx context.Context, encrypted bool, change func(*sandbox.Spec)) (experiment.Subject, error) {
 	spec := m.spec
 	spec.Name, spec.Publish = "", nil
 	change(&spec)
-	return Open(ctx, spec)
+	a, err := Boot(ctx, spec, encrypted)
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
 }

@@ -21,14 +21,14 @@ import "time"
 const (
 	// bootLimit is how long a machine may take until its init answers, which on
 	// a busy host is many times what it takes on an idle one.
-	bootLimit = 90 * time.Second
+	bootLimit = 2 * time.Minute
 	// fastLimit is the same with KVM, before it is given up as not working.
 	fastLimit = 5 * time.Second
 
 	// defaultMemory is what a machine has unless its spec says otherwise.
 	defaultMemory = 256 << 20
-	// LeastMemory is with how much it boots, and leaves a command some.
-	LeastMemory = 160 << 20
+	// leastMemory is with how much it boots, and leaves commands half of it.
+	leastMemory = 144 << 20
 
 	// diskSize is that of the disk's file, in bytes. It has holes: it takes what
 	// is written.

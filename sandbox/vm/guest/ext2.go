@@ -1,7 +1,6 @@
 package guest
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -72,8 +71,10 @@ func format(on interface {
 	}
 	const used, usedInodes = rootBlock + 1, firstInode - 1
 	now := uint32(time.Now().Unix())
+	// Whole blocks: what lay on the disk before may be anything.
+	var b [used * blockSize]byte
 	for _, part := range []struct {
-		at   int64
+		at   int
 		what any
 	}{
 		{superOffset, super{Inodes: inodes, Blocks: uint32(blocks), FreeBlocks: uint32(blocks - used), FreeInodes: inodes - usedInodes,
@@ -87,15 +88,12 @@ func format(on interface {
 			Links: 2, Sectors: blockSize / 512, Block: [15]uint32{rootBlock}}},
 		{rootBlock * blockSize, rootDirectory()},
 	} {
-		var b bytes.Buffer
-		if err := binary.Write(&b, binary.LittleEndian, part.what); err != nil {
-			return err
-		}
-		if _, err := on.WriteAt(b.Bytes(), part.at); err != nil {
+		if _, err := binary.Encode(b[part.at:], binary.LittleEndian, part.what); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err = on.WriteAt(b[:], 0)
+	return err
 }
 
 // bitmap is a block in which the first ones are used, and those that there are

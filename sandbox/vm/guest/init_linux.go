@@ -20,9 +20,7 @@ func Main() {
 		fmt.Fprintln(os.Stderr, Init+" is started by tentpole only, as the first process of a virtual machine")
 		os.Exit(2)
 	}
-	if err := reign(); err != nil {
-		fmt.Println("tentpole:", err)
-	}
+	fmt.Println("tentpole:", reign())
 	powerOff()
 }
 
@@ -32,7 +30,8 @@ func powerOff() {
 	os.Exit(1) // the kernel panics without its first process, and ends as well
 }
 
-// reign makes the machine ready and serves the host until it hangs up.
+// reign makes the machine ready and serves the host until it hangs up. The error
+// says why it came to an end.
 func reign() error {
 	c, err := readConfig()
 	if err != nil {

@@ -65,6 +65,8 @@ type Run struct {
 	Args    []string `json:"args"`
 	Program string   `json:"program,omitempty"` // the hash of the program that is executed
 	User    string   `json:"user,omitempty"`
+	// Together says that standard error is standard output.
+	Together bool `json:"together,omitempty"`
 }
 
 // Panic carries the host's boot id. A machine with that id is the host.

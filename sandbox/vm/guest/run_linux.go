@@ -97,7 +97,7 @@ func (s *server) run(r Run, lines *Lines, stdio [3]*yamux.Stream) error {
 		return err
 	}
 	defer p.closeOurs()
-	attr.Files = p.descriptors()
+	attr.Files = p.descriptors(r.Together)
 	pid, end, err := s.children.start(file, r.Args, attr)
 	p.closeTheirs()
 	if err != nil {
@@ -216,9 +216,13 @@ func openPipes() (*pipes, error) {
 	return p, nil
 }
 
-func (p *pipes) descriptors() (all []uintptr) {
+// descriptors are what the command gets. What it says together comes in order.
+func (p *pipes) descriptors(together bool) (all []uintptr) {
 	for _, f := range p.theirs {
 		all = append(all, f.Fd())
+	}
+	if together {
+		all[2] = all[1]
 	}
 	return all
 }
