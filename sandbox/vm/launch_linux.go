@@ -13,7 +13,7 @@ import (
 
 // emulated is a QEMU that runs, or has run.
 type emulated struct {
-	pid     int
+	process *os.Process
 	port    *os.File // our end of the virtio port
 	console tail
 	errors  tail // what QEMU itself has to say
@@ -56,7 +56,7 @@ func launch(program string, arguments []string, initrd *os.File) (*emulated, err
 	if err := <-started; err != nil {
 		return nil, errors.Join(err, port.Close(), console.Close())
 	}
-	q.pid = cmd.Process.Pid
+	q.process = cmd.Process
 	q.reading.Go(func() { q.console.follow(console) })
 	return q, nil
 }
@@ -76,14 +76,8 @@ func pair(name string) (ours, theirs *os.File, err error) {
 
 // kill ends QEMU, and waits until nothing of it is left.
 func (q *emulated) kill() {
-	select {
-	case <-q.gone:
-	default:
-		// Its number is its own: it has not been waited for. Were it just now, the
-		// signal would reach nobody, for numbers are not given out again at once.
-		syscall.Kill(q.pid, syscall.SIGKILL)
-		<-q.gone
-	}
+	_ = q.process.Kill() // an error says that it has ended
+	<-q.gone
 	q.reading.Wait()
 	q.port.Close()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/yamux"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
 	"github.com/tentpole-labs/tentpole/sandbox/vm/guest"
 )
@@ -142,6 +143,7 @@ func (m *Machine) greet(ctx context.Context, limit time.Duration) error {
 		return errors.New("its init does not say who it is")
 	}
 	m.hello = *answer.Hello
+	m.hello.Release, m.hello.Boot = facts.Clean(m.hello.Release), facts.Clean(m.hello.Boot)
 	return nil
 }
 
@@ -189,7 +191,7 @@ func (m *Machine) BootID() string { return m.hello.Boot }
 func (m *Machine) Gone() <-chan struct{} { return m.qemu.gone }
 
 // Emulator is the host's number of QEMU.
-func (m *Machine) Emulator() int { return m.qemu.pid }
+func (m *Machine) Emulator() int { return m.qemu.process.Pid }
 
 func (m *Machine) hostname() string {
 	if m.spec.Hostname != "" {
