@@ -186,7 +186,7 @@ func TestPublished(t *testing.T) {
 func TestDisk(t *testing.T) {
 	m := machine(t)
 	const word = "tentpole was here 3f9c"
-	if said, status := say(t, m, sh("echo "+word+" >/tmp/a; mkdir /tmp/d; for i in $(seq 1 100); do echo $i >/tmp/d/$i; done; cat /tmp/d/* | wc -l")); strings.TrimSpace(said) != "100" || status.Code != 0 {
+	if said, status := say(t, m, sh("echo "+word+" >/tmp/a; mkdir /tmp/d; for i in $(seq 1 100); do echo $i >/tmp/d/$i; done; cat /tmp/d/* | wc -l; rm -r /tmp/d /tmp/a")); strings.TrimSpace(said) != "100" || status.Code != 0 {
 		t.Fatalf("%q, %+v", said, status)
 	}
 	disk, err := os.ReadFile(m.Disk())
