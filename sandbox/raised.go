@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"slices"
-
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
@@ -15,13 +13,16 @@ var deciding = map[Layer]string{
 }
 
 // Raised tells from a board which layers the process inside has, whoever raised
-// them. What could not be read counts as not raised.
-func Raised(b facts.Board) (set LayerSet) {
+// them, and of which that cannot be told: Landlock's domains are known only to
+// who is in them.
+func Raised(b facts.Board) (raised, unknown LayerSet) {
 	for l, id := range deciding {
-		row, _ := b.Row(id)
-		if slices.Contains([]string{facts.Own, facts.Limited, facts.Fewer}, row.Word) {
-			set = set.With(l)
+		switch row, _ := b.Row(id); row.Word {
+		case facts.Own, facts.Limited, facts.Fewer:
+			raised = raised.With(l)
+		case facts.Unknown:
+			unknown = unknown.With(l)
 		}
 	}
-	return set
+	return raised, unknown
 }

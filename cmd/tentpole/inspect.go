@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -12,10 +13,12 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/engine"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/tui/panel"
 )
 
 func inspectCommand() *cobra.Command {
 	var asJSON bool
+	var card string
 	c := &cobra.Command{
 		Use:   "inspect PID|NAME|CONTAINER",
 		Short: "Compare a process with the host: what is shared, what is its own",
@@ -35,6 +38,10 @@ func inspectCommand() *cobra.Command {
 				return err
 			}
 			board := facts.Compare(host, inside)
+			raised, unknown := sandbox.Raised(board)
+			if card != "" {
+				return os.WriteFile(card, panel.Card(facts.Clean(args[0]), raised, unknown), 0o644)
+			}
 			if asJSON {
 				return printJSON(c, struct {
 					Schema string      `json:"schema"`
@@ -44,13 +51,23 @@ func inspectCommand() *cobra.Command {
 				}{"tentpole/inspect/v1", board, host.Cleaned(), inside.Cleaned()})
 			}
 			fmt.Fprint(c.OutOrStdout(), board.Text(columns()))
-			raised := sandbox.Raised(board)
-			fmt.Fprintf(c.OutOrStdout(), "\n%d of %d layers: %s\n", raised.Len(), len(sandbox.Layers()), strings.Join(raised.Words(), ", "))
+			fmt.Fprintln(c.OutOrStdout(), layersInWords(raised, unknown))
 			return nil
 		},
 	}
 	jsonFlag(c, &asJSON)
+	c.Flags().StringVar(&card, "card", "", "draw the tent with its layers into this SVG `file`")
+	c.MarkFlagsMutuallyExclusive("json", "card")
 	return c
+}
+
+// layersInWords counts the layers of a process.
+func layersInWords(raised, unknown sandbox.LayerSet) string {
+	words := fmt.Sprintf("\n%s: %s", panel.Raised(raised), strings.Join(raised.Words(), ", "))
+	if unknown.Len() > 0 {
+		words += "; cannot be told: " + strings.Join(unknown.Words(), ", ")
+	}
+	return words
 }
 
 // findProcess finds what is to be inspected: a process by its number, a sandbox by

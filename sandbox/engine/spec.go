@@ -119,7 +119,7 @@ func allCapabilities(h *hostConfig) {
 		return
 	}
 	for _, name := range sandbox.CapabilityNames() {
-		if !slices.Contains(self.Capabilities.Bounding, "CAP_"+strings.TrimPrefix(name, "CAP_")) {
+		if !slices.Contains(self.Capabilities.Bounding, "CAP_"+strings.ToUpper(name)) {
 			h.CapDrop = append(h.CapDrop, name)
 		}
 	}

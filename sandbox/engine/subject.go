@@ -82,7 +82,7 @@ func (s *subject) describe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.description.Layers = sandbox.Raised(facts.Compare(host, inside))
+	s.description.Layers, _ = sandbox.Raised(facts.Compare(host, inside))
 	s.description.Rootless = s.description.Layers.Has(sandbox.User) && os.Geteuid() != 0
 	return nil
 }
