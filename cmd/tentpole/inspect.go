@@ -44,11 +44,13 @@ func inspectCommand() *cobra.Command {
 			}
 			if asJSON {
 				return printJSON(c, struct {
-					Schema string      `json:"schema"`
-					Board  facts.Board `json:"board"`
-					Host   facts.Facts `json:"host"`
-					Inside facts.Facts `json:"inside"`
-				}{"tentpole/inspect/v1", board, host.Cleaned(), inside.Cleaned()})
+					Schema  string           `json:"schema"`
+					Raised  sandbox.LayerSet `json:"raised"`
+					Unknown sandbox.LayerSet `json:"unknown"`
+					Board   facts.Board      `json:"board"`
+					Host    facts.Facts      `json:"host"`
+					Inside  facts.Facts      `json:"inside"`
+				}{"tentpole/inspect/v1", raised, unknown, board, host.Cleaned(), inside.Cleaned()})
 			}
 			fmt.Fprint(c.OutOrStdout(), board.Text(columns()))
 			fmt.Fprintln(c.OutOrStdout(), layersInWords(raised, unknown))

@@ -12,7 +12,7 @@ func (e *Engine) connect(ctx context.Context) (*connection, error) {
 	socket, missing := e.socket()
 	if missing != nil && e.serve != nil && !isAny(errMissing)(missing) {
 		c := e.connection("")
-		if err := e.serve(c); err != nil {
+		if err := e.serve(ctx, c); err != nil {
 			return nil, err
 		}
 		return c.greeted(ctx)

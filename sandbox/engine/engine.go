@@ -16,6 +16,7 @@
 package engine
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 )
@@ -30,7 +31,7 @@ type Engine struct {
 	sockets func() []string
 	install string // the command that installs it
 	start   string // the command that starts it
-	serve   func(*connection) error
+	serve   func(context.Context, *connection) error
 }
 
 // Docker is asked where its own command asks it.

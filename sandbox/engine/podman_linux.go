@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,7 +20,7 @@ import (
 // servePodman starts `podman system service` at a socket in a directory of
 // tentpole's own, and waits until it listens. It ends with the connection, or
 // with this process: podman-system-service(1).
-func servePodman(c *connection) error {
+func servePodman(ctx context.Context, c *connection) error {
 	dir, remove, err := sandbox.Scratch(os.Getegid())
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func servePodman(c *connection) error {
 		return errors.Join(c.engine.trouble("", err), remove())
 	}
 	c.end = func() error { return errors.Join(s.stop(), remove()) }
-	if err := s.listens(c.socket); err != nil {
+	if err := s.listens(ctx, c.socket); err != nil {
 		return errors.Join(c.engine.trouble(c.socket, err), c.end())
 	}
 	return nil
@@ -97,22 +98,30 @@ func (s *service) fork(args []string) error {
 
 var errEnded = errors.New("the service ended as soon as it was started")
 
-// listens waits for the socket.
-func (s *service) listens(socket string) error {
-	deadline := time.After(patience)
+// listens waits until somebody answers at the socket.
+func (s *service) listens(ctx context.Context, socket string) error {
+	ctx, cancel := context.WithTimeout(ctx, servicePatience)
+	defer cancel()
 	for {
-		if _, err := os.Lstat(socket); !errors.Is(err, fs.ErrNotExist) {
+		conn, err := net.Dial("unix", socket)
+		if err == nil {
+			return conn.Close()
+		}
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ECONNREFUSED) {
 			return err
 		}
 		select {
 		case <-s.ended:
 			return errEnded
-		case <-deadline:
-			return context.DeadlineExceeded
+		case <-ctx.Done():
+			return ctx.Err()
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
+
+// servicePatience is how long a service may take to start on a busy machine.
+const servicePatience = 20 * time.Second
 
 func (s *service) stop() error {
 	for _, signal := range []unix.Signal{unix.SIGTERM, unix.SIGKILL} {
