@@ -39,6 +39,12 @@ func (p *plain) task(ctx context.Context, step *lessons.Step) error {
 			}
 			continue
 		}
+		if line, err = p.whole(ctx, line); err != nil {
+			return err
+		}
+		if line == "" {
+			continue
+		}
 		if err := p.command(ctx, line); err != nil {
 			return err
 		}
