@@ -112,12 +112,17 @@ type proof struct {
 	kept     map[string]string
 	patience int           // looks at what a solution has done
 	within   time.Duration // a block may run
+	// happened, if set, tells whether all that the solution does has happened: one
+	// look after that decides about the task.
+	happened func(lessons.Env) bool
 	found    []Finding
 }
 
-// patience is how often is looked, and between how long is waited.
+// patience is how often is looked for what must have happened, and between how
+// long is waited. What a block may have done, or may not, is looked for less.
 const (
-	patience = 20
+	patience = 400
+	glances  = 20
 	pause    = 25 * time.Millisecond
 )
 
@@ -255,7 +260,7 @@ func (p *proof) task(ctx context.Context, s *lessons.Step) {
 // blocks runs them one after the other; it returns false at the first that did
 // not do what its mark says.
 func (p *proof) blocks(ctx context.Context, s *lessons.Step, list []lessons.Fence) bool {
-	for _, f := range list {
+	for i, f := range list {
 		status, last, err := p.block(ctx, f)
 		switch {
 		case ctx.Err() != nil:
@@ -277,20 +282,24 @@ func (p *proof) blocks(ctx context.Context, s *lessons.Step, list []lessons.Fenc
 			}
 			p.kept[f.Keep] = keepable.FindString(last)
 		}
-		if s.Kind == lessons.KindTask && !p.inOrder(ctx, s) {
+		if s.Kind == lessons.KindTask && !p.inOrder(ctx, s, len(list)-i) {
 			return false
 		}
 	}
 	return true
 }
 
-// inOrder looks at an ordered task after each block. A block that does two parts
-// at once says that one of them waits for nothing.
-func (p *proof) inOrder(ctx context.Context, s *lessons.Step) bool {
+// inOrder looks at an ordered task after each block; left is how many there are
+// from this one on. A block that does two parts at once says that one of them
+// waits for nothing.
+func (p *proof) inOrder(ctx context.Context, s *lessons.Step, left int) bool {
 	before := doneParts(p.session.Walk.State().Parts)
 	looks := p.patience
-	if !s.Task.Ordered { // most blocks do a part of it, and there is a last look
+	switch {
+	case !s.Task.Ordered: // most blocks do a part of it, and there is a last look
 		looks = min(looks, 3)
+	case left > len(s.Task.Parts)-before: // this one need not do any
+		looks = min(looks, glances)
 	}
 	p.settle(ctx, s, looks)
 	if after := doneParts(p.session.Walk.State().Parts); s.Task.Ordered && after > before+1 {
@@ -354,13 +363,15 @@ func (p *proof) settle(ctx context.Context, s *lessons.Step, looks int) bool {
 		if err != nil {
 			return false
 		}
-		before := doneParts(p.session.Walk.State().Parts)
-		parts := p.session.Check(s.ID, sight.Env)
-		if lessons.Done(parts) {
-			return true
-		}
-		if doneParts(parts) > before {
-			return false
+		if p.happened == nil || p.happened(sight.Env) {
+			before := doneParts(p.session.Walk.State().Parts)
+			parts := p.session.Check(s.ID, sight.Env)
+			if lessons.Done(parts) {
+				return true
+			}
+			if doneParts(parts) > before || p.happened != nil {
+				return false
+			}
 		}
 		select {
 		case <-ctx.Done():

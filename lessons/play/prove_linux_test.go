@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -80,7 +81,7 @@ var mutations = []struct {
 	{"a check of the opposite", regexp.MustCompile(`(?m)^( +- say: .*\n +when: )(.*)$`), func(s string) string {
 		i := strings.LastIndex(s, "when: ") + len("when: ")
 		return s[:i] + "not (" + s[i:] + ")"
-	}, theStep},
+	}, theCheck},
 	{"a statement of the opposite", regexp.MustCompile(`(?m)^holds:\n  - (.*)$`), func(s string) string {
 		first, rest, _ := strings.Cut(s, "  - ")
 		return first + "  - not (" + rest + ")"
@@ -101,7 +102,8 @@ type scope int
 const (
 	theText    scope = iota // load and lint the lesson
 	theStep                 // and play the step that was changed
-	theOutcome              // the same, whose experiment need not be run again
+	theCheck                // the same, and wait until its solution has had its effect
+	theOutcome              // play it, but its experiment need not be run again
 	theCourse               // load all lessons
 )
 
@@ -201,6 +203,11 @@ func complaints(t *testing.T, name, source string, of scope, line int) (out []st
 	}
 	p := newProof(l, remembering{replay: of == theOutcome}, VariantHere())
 	p.patience, p.within = 4, 5*time.Second
+	if of == theCheck {
+		if p.happened = solved(t, name, id); p.happened != nil {
+			p.patience = patience
+		}
+	}
 	found, err := p.step(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -214,6 +221,28 @@ func complaints(t *testing.T, name, source string, of scope, line int) (out []st
 		judge(t, found)
 	}
 	return out
+}
+
+// solved tells whether the parts of a task hold as the lesson has them. What a
+// solution starts in the background may be seen a while later, and until then
+// the opposite holds as well. It is nil for a task that is done part after part:
+// there the opposite is noticed before anything was done.
+func solved(t *testing.T, name, id string) func(lessons.Env) bool {
+	t.Helper()
+	l, err := lessons.Load(content.FS, name, Known())
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := l.Step(id).Task
+	if task.Ordered {
+		return nil
+	}
+	return func(env lessons.Env) bool {
+		return !slices.ContainsFunc(task.Parts, func(part lessons.Part) bool {
+			yes, err := part.When.Eval(env)
+			return !yes || err != nil
+		})
+	}
 }
 
 // linesOf are the errors of a course, one a line.
