@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -23,7 +24,11 @@ const (
 // stands behind it.
 func observed(r experiment.Result) []string {
 	if len(r.Observations) <= manyObservations {
-		return eachObserved(r.Observations)
+		out := eachObserved(r.Observations)
+		if slices.ContainsFunc(r.Observations, long) {
+			out = append(out, whole("All of it", r))
+		}
+		return out
 	}
 	var out []string
 	for _, outcome := range experiment.Outcomes {
@@ -36,7 +41,12 @@ func observed(r experiment.Result) []string {
 		}
 		out = append(out, together(outcome, of)...)
 	}
-	return append(out, "One by one: tentpole experiment run "+facts.Clean(r.Experiment)+", with the layers of this step.")
+	return append(out, whole("One by one", r))
+}
+
+// whole is where to read what was put together or shortened.
+func whole(what string, r experiment.Result) string {
+	return what + ": tentpole experiment run " + facts.Clean(r.Experiment) + ", with the layers of this step."
 }
 
 // together puts those first that were seen alike, then the others: each on a
@@ -63,13 +73,54 @@ func together(outcome experiment.Outcome, of []experiment.Observation) (out []st
 
 func eachObserved(list []experiment.Observation) (out []string) {
 	for _, o := range list {
-		out = append(out, facts.Clean(o.What)+": "+seen(o)+".")
+		line := asked(o) + " " + seen(o)
+		if !strings.HasSuffix(line, "…") {
+			line += "."
+		}
+		out = append(out, line)
 	}
 	return out
 }
 
+// asked is what an observation is of, with what parts it from what was seen.
+func asked(o experiment.Observation) string {
+	what := facts.Clean(o.What)
+	if strings.HasSuffix(what, "?") {
+		return what
+	}
+	return what + " –"
+}
+
+// seen is what an observation saw on each side, where it saw anything.
 func seen(o experiment.Observation) string {
-	return "inside " + orDash(o.Inside) + ", host " + orDash(o.Host)
+	var sides []string
+	for _, side := range []struct{ name, saw string }{{"inside", o.Inside}, {"host", o.Host}} {
+		if saw := strings.TrimRight(side.saw, ": ,"); saw != "" && saw != "-" {
+			sides = append(sides, side.name+": "+withErrnoWords(shortened(facts.Clean(saw))))
+		}
+	}
+	if len(sides) == 0 {
+		return "nothing"
+	}
+	return strings.Join(sides, "; ")
+}
+
+// mostSeen is how much of what one side saw is shown, in characters: a list of
+// sixty system calls is no answer to read.
+const mostSeen = 160
+
+func long(o experiment.Observation) bool {
+	return utf8.RuneCountInString(facts.Clean(o.Inside)) > mostSeen || utf8.RuneCountInString(facts.Clean(o.Host)) > mostSeen
+}
+
+// shortened is the beginning of a long list, up to a whole word.
+func shortened(saw string) string {
+	runes := []rune(saw)
+	if len(runes) <= mostSeen {
+		return saw
+	}
+	head := string(runes[:mostSeen])
+	return head[:max(strings.LastIndexByte(head, ' '), 0)] + " …"
 }
 
 func names(list []experiment.Observation) string {

@@ -48,7 +48,7 @@ func Findings(r experiment.Result) []string {
 	}
 	verdict := "Outcome: " + string(r.Outcome)
 	if r.Reason != "" {
-		verdict += ", " + facts.Clean(reason(r))
+		verdict += ", " + withErrnoWords(facts.Clean(reason(r)))
 	}
 	return append(out, verdict+".")
 }
@@ -62,13 +62,6 @@ func reason(r experiment.Result) string {
 		}
 	}
 	return r.Reason
-}
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return facts.Clean(s)
 }
 
 // Compared puts a prediction beside what was measured, without judging. It
