@@ -43,7 +43,7 @@ func runFile(ctx context.Context, t *Trial) (err error) {
 	}
 	content := randomContent()
 	o.tell(Progress{Phase: "creating the file inside"})
-	made, err := s.Create(ctx, o.Path, content)
+	made, err := createFile(ctx, s, o, content)
 	if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
 		r.Reason = facts.Clean(err.Error())
 		return err
@@ -68,7 +68,7 @@ func runFile(ctx context.Context, t *Trial) (err error) {
 func randomContent() string {
 	var b [24]byte
 	rand.Read(b[:])
-	return "tentpole was here " + hex.EncodeToString(b[:])
+	return signature + hex.EncodeToString(b[:])
 }
 
 type fileRun struct {

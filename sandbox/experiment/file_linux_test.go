@@ -245,8 +245,31 @@ func TestExistingFileIsRefused(t *testing.T) {
 	if !errors.Is(err, fs.ErrExist) {
 		t.Fatalf("error %v", err)
 	}
+	if !strings.Contains(err.Error(), "on the host it belongs to ") {
+		t.Errorf("it does not say whose it is: %v", err)
+	}
 	if b, err := os.ReadFile(file); err != nil || string(b) != "mine" {
 		t.Errorf("the file was touched: %q %v", b, err)
+	}
+}
+
+// TestTwoLearners: an experiment waits for the file of another tentpole, which
+// is there as long as that one searches.
+func TestTwoLearners(t *testing.T) {
+	file := uniquePath(t)
+	if err := os.WriteFile(file, []byte(signature+"another\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, sandbox.Spec{})
+	waited := false
+	r, err := Run(t.Context(), "file", On(s), Options{Path: file, Progress: func(p Progress) {
+		if strings.HasPrefix(p.Phase, "waiting for another") {
+			waited = true
+			os.Remove(file)
+		}
+	}})
+	if err != nil || !waited || r.Outcome != Open {
+		t.Errorf("waited: %v, outcome %q: %v", waited, r.Outcome, err)
 	}
 }
 
