@@ -99,7 +99,7 @@ func (w *work) look(s *sitting) {
 	}
 }
 
-// mostTimes is how often a solution is done before it is taken for a wrong one.
+// mostTimes is how often something is tried before it is taken not to work.
 const mostTimes = 3
 
 // begin lists the blocks of the solution.
