@@ -140,7 +140,7 @@ func withoutUnified(b *testing.B, start func(*testing.B, *os.File) func()) func(
 			err = unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 		}
 		if err == nil {
-			err = unix.Unmount(unified, unix.MNT_DETACH)
+			err = unix.Mount("tmpfs", unified, "tmpfs", 0, "")
 		}
 		if err != nil {
 			b.Error(err)

@@ -163,10 +163,11 @@ func (p *Plan) openVolumes() {
 }
 
 // placeSteps mount what is asked for besides, in the sandbox's own root: a link
-// on the way is followed inside it.
+// on the way is followed inside it. In the host's root nothing is made for it.
 func (p *Plan) placeSteps() {
+	hosts := !p.Layers.Has(Root)
 	for i, v := range p.Spec.Volumes {
-		p.child(Mount, "the volume appears", op.PlaceMount{Name: volumeName(i), Source: v.Source, Target: v.Target, ReadOnly: v.ReadOnly})
+		p.child(Mount, "the volume appears", op.PlaceMount{Name: volumeName(i), Source: v.Source, Target: v.Target, ReadOnly: v.ReadOnly, Existing: hosts})
 	}
 	for _, t := range p.Spec.Tmpfs {
 		size := t.Size
@@ -174,7 +175,7 @@ func (p *Plan) placeSteps() {
 			size = DefaultTmpfsSize
 		}
 		p.child(Mount, "an empty directory in memory", op.Mount{Type: "tmpfs", Source: "tmpfs", Target: t.Target,
-			Options: []string{"nosuid", "nodev", "mode=1777", fmt.Sprintf("size=%d", size)}})
+			Options: []string{"nosuid", "nodev", "mode=1777", fmt.Sprintf("size=%d", size)}, Existing: hosts})
 	}
 	if p.Layers.Has(Masks) {
 		p.child(Masks, "what tells about the machine, or steers it, is covered", masks)

@@ -26,6 +26,7 @@ var remedies = []struct {
 	{"setgroups", syscall.EPERM, "an ordinary user's sandbox has one user inside, its root: leave --user out, or run sudo tentpole"},
 	{"setresgid", syscall.EINVAL, "there is no such id in the sandbox's map"},
 	{"setresuid", syscall.EINVAL, "there is no such id in the sandbox's map"},
+	{"find the mount point", syscall.ENOENT, "the sandbox has the host's root, where nothing is made: name a directory that is there, or give the sandbox a root of its own with --root overlay"},
 	{"find the", syscall.ENOENT, "the sandbox's own /etc/passwd and /etc/group say who there is; a number need not be listed"},
 	{"mkdir", syscall.ENOSPC, "the disk under the state directory is full: free some space"},
 	{"mkdir", syscall.EROFS, "the state directory is on a read-only file system: point XDG_STATE_HOME to a writable one"},

@@ -194,7 +194,7 @@ func runBundle(runtime string) func(*testing.T, Export, string, []string) *exec.
 		write(t, filepath.Join(dir, "config.json"), e.Text)
 		hide := ""
 		if runtime == "crun" && hybrid() {
-			hide = "umount /sys/fs/cgroup/unified && "
+			hide = "mount -t tmpfs tmpfs /sys/fs/cgroup/unified && "
 		}
 		line := "cd " + dir + " && " + hide + e.Prepare + " && exec " + runtime + " --root " + dir + "/state run tentpole-" + filepath.Base(dir)
 		if os.Geteuid() != 0 {

@@ -38,7 +38,7 @@ func (s *scene) carry(ctx context.Context, p Plan, port string) error {
 }
 
 // carrierPatience bounds that wait, on a machine where hundreds start at once.
-const carrierPatience = 10 * time.Second
+const carrierPatience = 30 * time.Second
 
 // until asks again and again until the answer is yes, or ctx ends.
 func until(ctx context.Context, ask func() (bool, error)) error {

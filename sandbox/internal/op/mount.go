@@ -24,6 +24,8 @@ type Mount struct {
 	// Also lists namespaces besides mount that the new file system shows:
 	// proc shows a pid namespace, sysfs a network namespace.
 	Also []string `json:"also,omitempty"`
+	// Existing says that the root is the host's, where no target is made.
+	Existing bool `json:"existing,omitempty"`
 }
 
 func (m Mount) String() string {

@@ -29,7 +29,11 @@ func (m Mount) Perform(Scene) error {
 			data = append(data, o)
 		}
 	}
-	if err := makeDirectory(m.Target); err != nil {
+	place := makeDirectory
+	if m.Existing {
+		place = existing
+	}
+	if err := place(m.Target); err != nil {
 		return err
 	}
 	return failed("mount "+m.Type+" on", m.Target, unix.Mount(m.Source, m.Target, m.Type, flags, strings.Join(data, ",")))

@@ -22,13 +22,15 @@ func (OpenTree) Command() string { return "" }
 func (OpenTree) Acts() []string  { return []string{"mount"} }
 
 // PlaceMount hangs a mount that is kept under Name onto Target, which is made
-// when it is missing. It comes after the change of root: a link on the way is
+// when it is missing, unless it is Existing. It comes after the change of root: a link on the way is
 // followed inside.
 type PlaceMount struct {
 	Name     string `json:"name"`
 	Source   string `json:"source"`
 	Target   string `json:"target"`
 	ReadOnly bool   `json:"read_only,omitempty"`
+	// Existing says that the root is the host's, where nothing is made.
+	Existing bool `json:"existing,omitempty"`
 }
 
 func (p PlaceMount) String() string {

@@ -48,10 +48,21 @@ func (p PlaceMount) Perform(s Scene) error {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return failed("stat", p.Source, err)
 	}
-	if err := makePlace(p.Target, st.Mode&unix.S_IFMT == unix.S_IFDIR); err != nil {
+	if p.Existing {
+		err = existing(p.Target)
+	} else {
+		err = makePlace(p.Target, st.Mode&unix.S_IFMT == unix.S_IFDIR)
+	}
+	if err != nil {
 		return err
 	}
 	return failed("move_mount to", p.Target, unix.MoveMount(fd, "", unix.AT_FDCWD, p.Target, unix.MOVE_MOUNT_F_EMPTY_PATH))
+}
+
+// existing tells when there is nothing to mount over.
+func existing(target string) error {
+	_, err := os.Stat(target)
+	return failed("find the mount point", target, err)
 }
 
 // makePlace makes an empty directory or file to mount over, where none is.
