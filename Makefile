@@ -35,7 +35,7 @@ GUEST  = sandbox/vm/guest_$(1).bin
 
 # One package after the other: the tests compare the machine before and after.
 TESTFLAGS ?=
-TESTS     := $(GO) run ./.ci/report -tags smallinit -count=1 -p=1 -timeout=10m $(TESTFLAGS)
+TESTS     := $(GO) run ./.ci/report -tags smallinit -count=1 -p=1 -timeout=20m $(TESTFLAGS)
 
 # Root gets the modules that are here, and a build cache of its own.
 AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_RUNSC,TENTPOLE_KILLS,TENTPOLE_STARTS,TENTPOLE_WRITES,TMPDIR,GOTOOLCHAIN,CGO_ENABLED,GOFLAGS -- \

@@ -49,6 +49,7 @@ func (o *Mount) Code(c *wire.Coder) {
 	c.String(&o.Target)
 	c.Strings(&o.Options)
 	c.Strings(&o.Also)
+	c.Bool(&o.Existing)
 }
 
 func (o *Bind) Code(c *wire.Coder) {
@@ -146,6 +147,7 @@ func (o *PlaceMount) Code(c *wire.Coder) {
 	c.String(&o.Source)
 	c.String(&o.Target)
 	c.Bool(&o.ReadOnly)
+	c.Bool(&o.Existing)
 }
 
 func (o *ReadOnlyRoot) Code(*wire.Coder) {}
