@@ -28,7 +28,9 @@ func servePodman(ctx context.Context, c *connection) error {
 	c.socket = filepath.Join(dir, "podman.sock")
 	s := &service{ended: make(chan struct{})}
 	started := make(chan error)
-	go s.run([]string{"podman", "system", "service", "--time=0", "unix://" + c.socket}, started)
+	// Podman leaves what it took in for an image where TMPDIR says.
+	environment := append(os.Environ(), "TMPDIR="+dir)
+	go s.run([]string{"podman", "system", "service", "--time=0", "unix://" + c.socket}, environment, started)
 	if err := <-started; err != nil {
 		return errors.Join(c.engine.trouble("", err), remove())
 	}
@@ -48,11 +50,11 @@ type service struct {
 
 // run keeps to one thread: the parent-death signal is that of the thread that
 // forked; PR_SET_PDEATHSIG(2const).
-func (s *service) run(args []string, started chan<- error) {
+func (s *service) run(args, environment []string, started chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer close(s.ended)
-	err := s.fork(args)
+	err := s.fork(args, environment)
 	started <- err
 	if err != nil {
 		return
@@ -69,7 +71,7 @@ func (s *service) run(args []string, started chan<- error) {
 // leaves its parent, and comes to the service then. This process takes whatever
 // comes to it for what a killed sandbox has left; prctl(2),
 // PR_SET_CHILD_SUBREAPER.
-func (s *service) fork(args []string) error {
+func (s *service) fork(args, environment []string) error {
 	path, err := exec.LookPath(args[0])
 	if err != nil {
 		return err
@@ -89,7 +91,7 @@ func (s *service) fork(args []string) error {
 	}
 	p.Add(fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_CHILD_SUBREAPER, 1}, Name: "prctl PR_SET_CHILD_SUBREAPER"},
 		fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_PDEATHSIG, uintptr(unix.SIGTERM)}, Name: "prctl PR_SET_PDEATHSIG"})
-	if err := p.Exec(path, args, os.Environ()); err != nil {
+	if err := p.Exec(path, args, environment); err != nil {
 		return err
 	}
 	s.pid, s.pidfd, err = p.Start(-1)
