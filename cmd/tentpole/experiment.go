@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -66,11 +67,11 @@ func experimentRunCommand() *cobra.Command {
 	var flags specFlags
 	var opts experiment.Options
 	var out outputFlags
-	var on string
+	var on, against string
 	c := &cobra.Command{
 		Use:     "run NAME...",
 		Short:   "Run experiments in a sandbox, or on another subject",
-		Example: "  tentpole experiment run file --stage mount\n  tentpole experiment run file --layer mount,pid --root overlay --json\n  tentpole experiment run file --subject oci:runc",
+		Example: "  tentpole experiment run file --stage mount\n  tentpole experiment run file --layer mount,pid --root overlay --json\n  tentpole experiment run file --subject oci:runc\n  tentpole experiment run file --stage container --duel docker",
 		Args:    arguments(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, names []string) error {
 			spec, err := flags.spec()
@@ -85,6 +86,13 @@ func experimentRunCommand() *cobra.Command {
 				if _, err := experiment.Find(name); err != nil {
 					return err
 				}
+			}
+			if against != "" {
+				other, err := subject.Find(against)
+				if err != nil {
+					return err
+				}
+				return duels(c, names, kind, other, spec, opts, out)
 			}
 			doc := newDocument()
 			for _, name := range names {
@@ -103,13 +111,29 @@ func experimentRunCommand() *cobra.Command {
 	flags.add(c)
 	c.Flags().StringVar(&opts.Path, "path", "", "the file to make inside (default "+experiment.DefaultPath+")")
 	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what it runs on: "+strings.Join(subject.Names(), " "))
+	c.Flags().StringVar(&against, "duel", "", "run it on this subject as well, at the same time, and show the one beside the other")
 	out.add(c)
 	return c
 }
 
-// runExperiment runs one experiment on a subject of its own.
+// runExperiment runs one experiment, and shows how far it is.
 func runExperiment(c *cobra.Command, name string, kind subject.Kind, spec sandbox.Spec, opts experiment.Options) (experiment.Result, error) {
-	ctx := c.Context()
+	tell, done := progressLine()
+	defer done()
+	opts.Progress = func(p experiment.Progress) { tell(doing(p)) }
+	return runOn(c.Context(), name, kind, spec, opts)
+}
+
+// doing is in words what an experiment does now.
+func doing(p experiment.Progress) string {
+	if p.Entries > 0 {
+		return fmt.Sprintf("%s: %d entries", p.Phase, p.Entries)
+	}
+	return p.Phase
+}
+
+// runOn runs one experiment on a subject of its own.
+func runOn(ctx context.Context, name string, kind subject.Kind, spec sandbox.Spec, opts experiment.Options) (experiment.Result, error) {
 	if err := kind.Available(ctx); err != nil {
 		return experiment.Result{}, err
 	}
@@ -118,16 +142,7 @@ func runExperiment(c *cobra.Command, name string, kind subject.Kind, spec sandbo
 		return experiment.Result{}, err
 	}
 	defer on.Close()
-	tell, done := progressLine()
-	opts.Progress = func(p experiment.Progress) {
-		line := p.Phase
-		if p.Entries > 0 {
-			line += fmt.Sprintf(": %d entries", p.Entries)
-		}
-		tell(line)
-	}
 	r, err := experiment.Run(ctx, name, on, opts)
-	done()
 	if err != nil {
 		return r, err
 	}
