@@ -215,23 +215,25 @@ func firstByte(ctx context.Context, start func(out *os.File) (io.Closer, error))
 // judgeStart compares the last with the one without layers.
 func (t *Trial) judgeStart(rungs []*startRung) error {
 	plain, whole := rungs[0], rungs[len(rungs)-1]
-	empty := plain
-	if rungs[1].id == emptySandbox {
-		empty = rungs[1]
+	base, called := plain, "a plain process"
+	host, times := inMilliseconds(plain.took)+" for a plain process", fmt.Sprintf("%.1f times a plain process", quickestRatio(whole.took, plain.took))
+	if empty := rungs[1]; empty.id == emptySandbox {
+		base, called = empty, "a sandbox without layers"
+		host += ", " + inMilliseconds(empty.took) + " without layers"
+		times = fmt.Sprintf("%.1f times a sandbox without layers, ", quickestRatio(whole.took, empty.took)) + times
 	}
 	o := Open
-	if quickestRatio(whole.took, empty.took) > sameSpeed {
+	if quickestRatio(whole.took, base.took) > sameSpeed {
 		o = Limited
 	}
-	t.see(Observation{ID: "start", What: "to a command's first instruction", Outcome: o,
-		Inside: inMilliseconds(whole.took), Host: inMilliseconds(plain.took) + " for a plain process, " + inMilliseconds(empty.took) + " without layers"})
+	t.see(Observation{ID: "start", What: "to a command's first instruction", Outcome: o, Inside: inMilliseconds(whole.took), Host: host})
 	if o == Open {
-		return t.conclude(o, "it starts as fast as a sandbox without layers: %s; a plain process takes %s", inMilliseconds(whole.took), inMilliseconds(plain.took))
+		return t.conclude(o, "it starts as fast as %s: %s; a plain process takes %s", called, inMilliseconds(whole.took), inMilliseconds(plain.took))
 	}
 	if r, step := dearest(rungs); r != nil {
 		t.see(Observation{ID: "dearest", What: "the layer that adds most", Inside: fmt.Sprintf("%s, %.1f ms", r.layer, step), Host: "0 ms", Outcome: Limited, By: r.layer})
 	}
-	return t.conclude(o, "%s to the first instruction: %.1f times a sandbox without layers, %.1f times a plain process", inMilliseconds(whole.took), quickestRatio(whole.took, empty.took), quickestRatio(whole.took, plain.took))
+	return t.conclude(o, "%s to the first instruction: %s", inMilliseconds(whole.took), times)
 }
 
 // dearest is the layer that adds most to the one before it, quickest run against
