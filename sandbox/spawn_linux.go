@@ -144,6 +144,7 @@ func (s *starting) story(p *fork.Program, exe string, files []int, c op.Clone) e
 // bear starts the process, in the namespaces that it joins. It runs on the
 // spawner's thread, which comes back out of them, or must not fork again.
 func (s *starting) bear(p *fork.Program, group int) error {
+	defer p.Stillborn()
 	enter, leave, err := s.joining()
 	if err != nil {
 		return err

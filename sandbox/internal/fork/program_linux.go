@@ -112,6 +112,14 @@ func (p *Program) Born() (pid int) {
 	return int((*report)(unsafe.Pointer(&p.page[0])).pid)
 }
 
+// Stillborn ends the wait of Born where there is no child: Start calls it, and
+// whoever will not call Start.
+func (p *Program) Stillborn() {
+	if p.news[1] != nil {
+		p.news[1].Close()
+	}
+}
+
 // Add appends calls, and returns how many there are now.
 func (p *Program) Add(calls ...Call) int {
 	p.calls = append(p.calls, calls...)
@@ -194,9 +202,7 @@ func (p *Program) at(mark int) time.Duration {
 func (p *Program) Start(cgroup int) (pid, pidfd int, err error) {
 	pid, pidfd, err = clone(p, cgroup)
 	runtime.KeepAlive(p.calls)
-	if p.news[1] != nil {
-		p.news[1].Close() // whoever waits for a child that is not, waits no longer
-	}
+	p.Stillborn() // where there is no child, none will say so
 	if err != nil {
 		return 0, -1, err
 	}
