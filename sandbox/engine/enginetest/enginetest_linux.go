@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
 // role is set in the process that plays the machine; it names the directory of
@@ -112,7 +114,7 @@ func removeGroup(path string) error {
 // tests as a child beside them. What loses its parent comes here, and not to the
 // tests, which take it for what a killed sandbox has left.
 func first(dir string) int {
-	if err := settle(); err != nil {
+	if err := errors.Join(settle(), ownState(dir)); err != nil {
 		fmt.Fprintln(os.Stderr, "engines for tests:", err)
 		return 1
 	}
@@ -165,6 +167,22 @@ func settle() error {
 		}
 	}
 	return exec.Command("ip", "link", "set", "lo", "up").Run()
+}
+
+// ownState has the tests keep their state in dir. What a killed one leaves is known
+// by its number, which means nothing to a janitor of another pid namespace.
+func ownState(dir string) error {
+	state, err := sandbox.StateDir()
+	if err != nil {
+		return err
+	}
+	own := filepath.Join(dir, "state")
+	for _, made := range []string{state, own} {
+		if err := os.MkdirAll(made, 0o711); err != nil {
+			return err
+		}
+	}
+	return unix.Mount(own, state, "", unix.MS_BIND, "")
 }
 
 // programs are what dockerd is to find. modprobe is not among them: the kernel

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,12 +30,28 @@ func Copy(binary io.Reader) (*os.File, error) {
 		memory.Close()
 		return nil, err
 	}
-	seals := unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
-	if _, err := unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals); err != nil {
+	if err := seal(memory); err != nil {
 		memory.Close()
 		return nil, err
 	}
 	return memory, nil
+}
+
+// seal forbids every change. The kernel refuses for as long as somebody holds a
+// page of the file, as whoever looks for idle memory does now and then
+// (memfd_wait_for_pins in mm/memfd.c): that passes.
+func seal(memory *os.File) error {
+	const (
+		seals  = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
+		enough = 10 * time.Second
+		pause  = 10 * time.Millisecond
+	)
+	for end := time.Now().Add(enough); ; time.Sleep(pause) {
+		_, err := unix.FcntlInt(memory.Fd(), unix.F_ADD_SEALS, seals)
+		if err != unix.EBUSY || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // Program is a copy of an embedded program, or of the running one when none is
