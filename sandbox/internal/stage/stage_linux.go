@@ -213,11 +213,12 @@ type outcome struct {
 }
 
 // beside starts a second thread for what need not wait, and for watching the
-// owner from then on.
+// owner from then on. What is to fail on purpose does so in its turn: the owner
+// goes by how far the others are.
 func (in *initProcess) beside() map[int]chan outcome {
 	aside := map[int]chan outcome{}
 	for i, o := range in.cfg.Operations {
-		if _, ok := o.(op.Aside); ok {
+		if _, ok := o.(op.Aside); ok && i != in.cfg.FailAt {
 			aside[i] = make(chan outcome, 1)
 		}
 	}
