@@ -41,6 +41,7 @@ func readCourse(fsys fs.FS, load func(name string) (*Lesson, error)) (*Course, e
 	if err != nil {
 		return nil, err
 	}
+	defer bePatient()()
 	c := &Course{Lessons: make([]*Lesson, len(names))}
 	all := append([]error{c.readTitles(fsys)}, loadEach(names, load, c.Lessons)...)
 	var found Errors

@@ -177,6 +177,8 @@ func value(text string, at *token.Position) ast.Node {
 		return nil
 	case '[':
 		return wordList(text, at)
+	case '{':
+		return wordMap(text, at)
 	}
 	if strings.IndexByte("-?:,]{}#&*!|>%@`", text[0]) >= 0 || strings.Contains(text, ": ") || strings.HasSuffix(text, ":") {
 		return nil
@@ -204,28 +206,67 @@ func scalar(text string, at *token.Position) ast.Node {
 // wordList reads [a, b].
 func wordList(text string, at *token.Position) ast.Node {
 	list := ast.Sequence(token.SequenceStart("[", at), true)
-	inner, closed := strings.CutSuffix(text[1:], "]")
-	if !closed {
-		return nil
-	}
-	column := at.Column + 1
-	for word := range strings.SplitSeq(inner, ",") {
-		plain := strings.Trim(word, " ")
-		if plain == "" || strings.ContainsFunc(plain, notInWord) {
-			return nil
-		}
-		indent := len(word) - len(strings.TrimLeft(word, " "))
-		n := scalar(plain, &token.Position{Line: at.Line, Column: column + indent})
-		if n == nil {
-			return nil
-		}
+	ok := betweenBrackets(text, "]", at, func(word string, at *token.Position) bool {
+		n := flowScalar(word, at)
 		list.Values = append(list.Values, n)
-		column += len(word) + 1
+		return n != nil
+	})
+	if !ok {
+		return nil
 	}
 	return list
 }
 
-// notInWord tells what is not read as part of a word between brackets.
-func notInWord(c rune) bool {
-	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("_./-", c))
+// wordMap reads {a: b, c: d}.
+func wordMap(text string, at *token.Position) ast.Node {
+	m, seen := ast.Mapping(token.MappingStart("{", at), true), map[string]bool{}
+	ok := betweenBrackets(text, "}", at, func(pair string, at *token.Position) bool {
+		key, rest, ok := cutKey(pair)
+		if !ok || rest == "" || seen[key] {
+			return false
+		}
+		seen[key] = true
+		n := flowScalar(rest, &token.Position{Line: at.Line, Column: at.Column + len(pair) - len(rest)})
+		m.Values = append(m.Values, ast.MappingValue(m.Start, ast.String(token.String(key, key, at)), n))
+		return n != nil
+	})
+	if !ok {
+		return nil
+	}
+	return m
 }
+
+// betweenBrackets hands over what stands between commas, with its place, until
+// read does not want it.
+func betweenBrackets(text, end string, at *token.Position, read func(string, *token.Position) bool) bool {
+	inner, closed := strings.CutSuffix(text[1:], end)
+	if !closed {
+		return false
+	}
+	column := at.Column + 1
+	for part := range strings.SplitSeq(inner, ",") {
+		word := strings.TrimLeft(part, " ")
+		indent := len(part) - len(word)
+		if !read(strings.TrimRight(word, " "), &token.Position{Line: at.Line, Column: column + indent}) {
+			return false
+		}
+		column += len(part) + 1
+	}
+	return true
+}
+
+// flowScalar reads a value between brackets that has no quotes around it.
+func flowScalar(text string, at *token.Position) ast.Node {
+	if text == "" || notFirstInWord(text[0]) || strings.ContainsFunc(text, notInWord) {
+		return nil
+	}
+	return scalar(text, at)
+}
+
+// notFirstInWord tells what no word between brackets is read from.
+func notFirstInWord(c byte) bool {
+	return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("_./", c) >= 0)
+}
+
+// notInWord tells what ends a word between brackets, or may.
+func notInWord(c rune) bool { return c < ' ' || c > '~' || strings.ContainsRune(",:#[]{}", c) }

@@ -91,7 +91,7 @@ func TestPlainYAML(t *testing.T) {
 func TestNotPlainYAML(t *testing.T) {
 	for _, source := range []string{
 		"", "\n", "a", "a: 1\na: 2", "a:\nb: 1", "a: b: c", "a: [b", "a: &x b", "a: *x", "a: !x b", "a: |\n  b", "a: b # c", "a: 1\n  b: 2",
-		"a: \"b", "a: \"b\" c", "a: 'b''c'", "a: \"\\x41\"", "- a\nb: 1", "a:\n- b", "a: b\n  c", "a:\tb", "a: {b: c}", "a: null", "a: 1.5", "---\na: b", "a: 0 ", "a: \"", "a: '", "a: [b c]", "a: [b,]",
+		"a: \"b", "a: \"b\" c", "a: 'b''c'", "a: \"\\x41\"", "- a\nb: 1", "a:\n- b", "a: b\n  c", "a:\tb", "a: {b: c", "a: {b: }", "a: {b: c, b: d}", "a: {b: c,}", "a: {b}", "a: {b: {c: d}}", "a: null", "a: 1.5", "---\na: b", "a: 0 ", "a: \"", "a: '", "a: [b: c]", "a: [\"b\"]", "a: [-b]", "a: [b #c]", "a: [b,]",
 	} {
 		if n := plainYAML(source); n != nil {
 			t.Errorf("%q is read as %s", source, tree(n))
@@ -103,6 +103,7 @@ func FuzzPlainYAML(f *testing.F) {
 	for _, source := range courseYAML(f) {
 		f.Add(source)
 	}
+	f.Add("a: {b: c d, e: 1, f: ./x}\ng: [h(\"i\").j == \"k\"]")
 	f.Add("a: [b, 1, true, 0x1]\nb:\n  - c: 'd'\n    e: \"f\"\n  - g")
 	f.Fuzz(func(t *testing.T, source string) {
 		if strings.Count(source, "[")+strings.Count(source, "{") > maxBrackets || len(source) > maxYAML {
