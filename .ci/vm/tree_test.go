@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -11,31 +9,9 @@ import (
 
 	"github.com/tentpole-labs/tentpole/.ci/vm/agenda"
 	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs/initramfstest"
 	"github.com/u-root/u-root/pkg/cpio"
 )
-
-// written writes a tree and reads the archive back.
-func written(t *testing.T, tr initramfs.Tree) []cpio.Record {
-	t.Helper()
-	var b bytes.Buffer
-	if err := tr.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	records, err := cpio.ReadAllRecords(cpio.Newc.Reader(bytes.NewReader(b.Bytes())))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return records
-}
-
-func content(t *testing.T, r cpio.Record) string {
-	t.Helper()
-	b, err := io.ReadAll(io.NewSectionReader(r, 0, int64(r.FileSize)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 // TestInitramfs looks for what the machine cannot do without.
 func TestInitramfs(t *testing.T) {
@@ -77,7 +53,7 @@ func TestInitramfs(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]cpio.Record{}
-	for _, r := range written(t, tr) {
+	for _, r := range initramfstest.Records(t, tr) {
 		if parent := path.Dir(r.Name); parent != "." && names[parent].Mode&cpio.S_IFMT != cpio.S_IFDIR {
 			t.Errorf("%s comes before its directory", r.Name)
 		}
@@ -95,7 +71,7 @@ func TestInitramfs(t *testing.T) {
 		machine + "/etc/subuid":       "tester:100000:65536\n",
 		machine + "/usr/local/bin/go": noGo,
 	} {
-		if r, ok := names[name]; !ok || content(t, r) != text {
+		if r, ok := names[name]; !ok || initramfstest.Content(t, r) != text {
 			t.Errorf("%s: %v, want %q", name, r, text)
 		}
 	}

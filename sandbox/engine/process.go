@@ -13,6 +13,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/descriptors"
 )
 
 // process is a command that was started in a container.
@@ -36,19 +37,19 @@ func (c *container) start(ctx context.Context, given experiment.Command) (*proce
 		return nil, &sandbox.Error{Op: "give a terminal to", Target: given.Args[0], Err: sandbox.ErrNotSupported,
 			Remedy: "ask the engine for one: " + c.engine.Name + " exec -it " + c.name + " sh"}
 	}
-	files, err := copies(given.Stdin, given.Stdout, given.Stderr)
+	files, err := descriptors.Duplicate(given.Stdin, given.Stdout, given.Stderr)
 	if err != nil {
 		return nil, err
 	}
 	p := &process{container: c, done: make(chan struct{})}
 	p.exec, p.stream, err = c.exec(ctx, given)
 	if err != nil {
-		closeAll(files)
+		descriptors.Close(files)
 		return nil, err
 	}
 	state, err := c.execStarts(ctx, p.exec, given.Args[0], p.stream)
 	if err != nil {
-		closeAll(files)
+		descriptors.Close(files)
 		p.stream.Close()
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (p *process) run(files []*os.File) {
 	defer close(p.done)
 	(&frames{from: p.stream}).copyTo(files[1], files[2])
 	p.stream.Close()
-	closeAll(files)
+	descriptors.Close(files)
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	state, err := p.container.execUntil(ctx, p.exec, execState.ended)
@@ -177,33 +178,4 @@ func (p *process) Signal(sig syscall.Signal) error {
 	}
 	_, err = kill.Wait(context.Background())
 	return err
-}
-
-// copies duplicates the files; nil stays nil. One that is given twice is
-// duplicated once.
-func copies(files ...*os.File) (out []*os.File, err error) {
-	for i, f := range files {
-		switch {
-		case f == nil:
-			out = append(out, nil)
-		case i == 2 && f == files[1]:
-			out = append(out, out[1])
-		default:
-			d, err := duplicate(f)
-			if err != nil {
-				closeAll(out)
-				return nil, err
-			}
-			out = append(out, d)
-		}
-	}
-	return out, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		if f != nil {
-			f.Close()
-		}
-	}
 }

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"github.com/hashicorp/yamux"
-	"golang.org/x/sys/unix"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/descriptors"
 	"github.com/tentpole-labs/tentpole/sandbox/vm/guest"
 )
 
@@ -63,7 +63,7 @@ func (m *Machine) Start(ctx context.Context, c experiment.Command) (experiment.P
 		return nil, err
 	}
 	p.inside = a.PID
-	files, err := duplicates(c.Stdin, c.Stdout, c.Stderr)
+	files, err := descriptors.Duplicate(c.Stdin, c.Stdout, c.Stderr)
 	if err != nil {
 		letGo()
 		return nil, err
@@ -82,49 +82,6 @@ func commandError(c experiment.Command, a guest.Answer) error {
 		err = fs.ErrPermission
 	}
 	return &sandbox.CommandError{Name: name, Err: err}
-}
-
-// duplicates are descriptors of our own: the caller closes the files when it
-// likes. One of none is none.
-func duplicates(files ...*os.File) (own []*os.File, err error) {
-	for _, f := range files {
-		if f == nil {
-			own = append(own, nil)
-			continue
-		}
-		d, err := duplicate(f)
-		if err != nil {
-			closeFiles(own)
-			return nil, err
-		}
-		own = append(own, d)
-	}
-	return own, nil
-}
-
-// duplicate leaves the file as it is: File.Fd would have its reads block.
-func duplicate(f *os.File) (*os.File, error) {
-	raw, err := f.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	own := -1
-	var refused error
-	if err := raw.Control(func(fd uintptr) { own, refused = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 3) }); err != nil {
-		return nil, err
-	}
-	if refused != nil {
-		return nil, refused
-	}
-	return os.NewFile(uintptr(own), f.Name()), nil
-}
-
-func closeFiles(files []*os.File) {
-	for _, f := range files {
-		if f != nil {
-			f.Close()
-		}
-	}
 }
 
 // settle is how long what a command has said may take to come after its end;

@@ -1,37 +1,15 @@
-package initramfs
+package initramfs_test
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/u-root/u-root/pkg/cpio"
+
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/initramfs/initramfstest"
 )
-
-// written writes a tree and reads the archive back.
-func written(t *testing.T, tr Tree) []cpio.Record {
-	t.Helper()
-	var b bytes.Buffer
-	if err := tr.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	records, err := cpio.ReadAllRecords(cpio.Newc.Reader(bytes.NewReader(b.Bytes())))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return records
-}
-
-func content(t *testing.T, r cpio.Record) string {
-	t.Helper()
-	b, err := io.ReadAll(io.NewSectionReader(r, 0, int64(r.FileSize)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
 
 // TestTree wants in the archive what was put into the tree, each directory
 // before what is in it.
@@ -45,7 +23,7 @@ func TestTree(t *testing.T) {
 	if err := os.Symlink("script", filepath.Join(from, "link")); err != nil {
 		t.Fatal(err)
 	}
-	tr := Tree{}
+	tr := initramfs.Tree{}
 	tr.File("/a/b/c/file", "text", 0o640)
 	tr.Dir("/a", 0o700)
 	tr.Own("/a", 1000)
@@ -70,13 +48,13 @@ func TestTree(t *testing.T) {
 		{"copy/script", cpio.S_IFREG | 0o755, 0, "of script"},
 		{"copy/text", cpio.S_IFREG | 0o600, 0, "of text"},
 	}
-	got := written(t, tr)
+	got := initramfstest.Records(t, tr)
 	if len(got) != len(want) {
 		t.Fatalf("%d records, want %d: %v", len(got), len(want), got)
 	}
 	for i, w := range want {
-		if r := got[i]; r.Name != w.name || r.Mode != w.mode || r.UID != w.uid || content(t, r) != w.text {
-			t.Errorf("record %d: %v %q, want %+v", i, r, content(t, r), w)
+		if r := got[i]; r.Name != w.name || r.Mode != w.mode || r.UID != w.uid || initramfstest.Content(t, r) != w.text {
+			t.Errorf("record %d: %v %q, want %+v", i, r, initramfstest.Content(t, r), w)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package engine
+package descriptors
 
 import (
 	"os"
@@ -8,14 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// duplicate opens a file once more, with whatever it waits by left as it is.
+// duplicate is fcntl(2) with F_DUPFD_CLOEXEC. The file is left as it is:
+// File.Fd would have its reads block.
 func duplicate(f *os.File) (*os.File, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
 	fd, refused := -1, error(nil)
-	err = raw.Control(func(old uintptr) { fd, refused = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0) })
+	err = raw.Control(func(old uintptr) { fd, refused = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 3) })
 	if err != nil {
 		return nil, err
 	}
