@@ -20,7 +20,7 @@ func imageCommand() *cobra.Command {
 		Args:  arguments(cobra.NoArgs),
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(imagePull(), imageList(), imageRemove())
+	c.AddCommand(imagePull(), imageList(), imageRemove(), imagePrune())
 	return c
 }
 
@@ -137,8 +137,32 @@ func imageRemove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "removed %s\n", megabytes(gone.Bytes))
+			sayRemoved(c.OutOrStdout(), gone)
 			return nil
 		},
 	}
+}
+
+func imagePrune() *cobra.Command {
+	return &cobra.Command{
+		Use:   "prune",
+		Short: "Remove what no image needs: layers of interrupted pulls, roots of names that have moved on",
+		Args:  arguments(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			store, err := images()
+			if err != nil {
+				return err
+			}
+			gone, err := store.Prune(c.Context())
+			if err != nil {
+				return err
+			}
+			sayRemoved(c.OutOrStdout(), gone)
+			return nil
+		},
+	}
+}
+
+func sayRemoved(w io.Writer, gone image.Removed) {
+	fmt.Fprintf(w, "removed %s\n", megabytes(gone.Bytes))
 }

@@ -11,10 +11,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Own returns the directory of the caller's own cgroup in the v2 hierarchy if
-// the caller may make cgroups in it, else "".
-func Own() string { return Look().Own }
-
 // Group is the cgroups of one sandbox. Its methods may be called from any
 // goroutine, but for Apply and Adopt: one at a time. Close it when its
 // processes are to be gone.

@@ -600,7 +600,7 @@ func TestWithoutUnifiedHierarchy(t *testing.T) {
 // Without limits there is one v2 group or none, and everybody is born in it.
 func TestTrackingGroup(t *testing.T) {
 	g := makeGroup(t, Limits{})
-	if Own() == "" {
+	if Look().Own == "" {
 		if len(g.Directories()) > 0 || g.FD() != -1 {
 			t.Errorf("made %v", g.Directories())
 		}

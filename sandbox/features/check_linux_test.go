@@ -208,23 +208,6 @@ func (s *stopping) Raise(context.Context, []string, string) error {
 	return context.Canceled
 }
 
-func TestCache(t *testing.T) {
-	e, c := engine(t), &Cache{}
-	e.refuses["tiny"] = syscall.ENOMEM
-	first := by(c.Check(context.Background(), e))
-	if !first["tiny"].Unknown {
-		t.Fatalf("%+v", first["tiny"])
-	}
-	delete(e.refuses, "tiny")
-	if again := by(c.Check(context.Background(), e)); !again["tiny"].OK {
-		t.Errorf("an answer that is neither yes nor no was kept: %+v", again["tiny"])
-	}
-	asked := e.asked.Load()
-	if again := c.Check(context.Background(), e); len(again) != len(first) || e.asked.Load() != asked {
-		t.Errorf("%d answers, %d questions more", len(again), e.asked.Load()-asked)
-	}
-}
-
 // A state directory that cannot be written costs what it holds.
 func TestStateDirectory(t *testing.T) {
 	e := engine(t)

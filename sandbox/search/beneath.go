@@ -5,7 +5,3 @@ import "errors"
 // ErrNotRegular is wrapped when what a path leads to is no regular file: a
 // FIFO, a device, a symbolic link, a directory.
 var ErrNotRegular = errors.New("not a regular file")
-
-// ErrNotSame is wrapped when a file is not the one it was: another device or
-// inode number.
-var ErrNotSame = errors.New("not the same file any more")

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -64,42 +63,6 @@ func statThrough(rootDir, name string) (Stat, error) {
 	}
 	defer unix.Close(fd)
 	return statAt(fd, "")
-}
-
-// RemoveIfSame removes a file as seen from inside rootDir, if it still is the
-// one with this device and inode number; otherwise the error wraps
-// [ErrNotSame], and when it is gone [io/fs.ErrNotExist]. Only the entry named
-// by path goes: a link as the last component is never followed, and a
-// directory is never removed.
-//
-// The kernel cannot compare and remove in one step. A file put in place
-// between the two is removed, but always from the directory that was checked.
-func RemoveIfSame(rootDir, path string, dev, ino uint64) error {
-	if err := removeIfSame(rootDir, path, dev, ino); err != nil {
-		return &fs.PathError{Op: "remove below " + rootDir, Path: path, Err: err}
-	}
-	return nil
-}
-
-func removeIfSame(rootDir, name string, dev, ino uint64) error {
-	dir, base := path.Split(name)
-	if base == "" || base == "." || base == ".." {
-		return errName
-	}
-	fd, err := openBeneath(rootDir, "/"+dir, unix.O_DIRECTORY)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	st, err := statAt(fd, base)
-	if err != nil {
-		return err
-	}
-	if st.Device != dev || st.Inode != ino {
-		return fmt.Errorf("device %d inode %d is there, device %d inode %d was expected: %w",
-			st.Device, st.Inode, dev, ino, ErrNotSame)
-	}
-	return unix.Unlinkat(fd, base, 0)
 }
 
 // openBeneath resolves a path with rootDir as its root and returns an O_PATH

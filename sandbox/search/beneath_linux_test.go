@@ -99,53 +99,6 @@ func TestReadThroughBounds(t *testing.T) {
 	}
 }
 
-func TestRemoveIfSame(t *testing.T) {
-	root, secret := hostile(t)
-	outside, err := statThrough("/", secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours := write(t, root+"/dir/ours", "")
-	// Somebody puts another file in its place. The old one lives on, so that
-	// its inode number cannot be used again.
-	if err := os.Rename(root+"/dir/ours", root+"/dir/moved"); err != nil {
-		t.Fatal(err)
-	}
-	write(t, root+"/dir/ours", "another")
-	for _, tc := range []struct {
-		path string
-		of   Stat
-		want error
-	}{
-		{"/dir/ours", ours, ErrNotSame},
-		{"/absolute", outside, ErrNotSame}, // the link itself is what is compared
-		{"/out/secret", outside, fs.ErrNotExist},
-		{"/up/secret", outside, ErrNotSame}, // the root's own secret
-		{"/dir/none", ours, fs.ErrNotExist},
-		{"/dir/..", ours, errName},
-		{"/dir/", ours, errName},
-		{"", ours, errName},
-		{"/to-dir/moved", ours, nil},
-		{"/dir/moved", ours, fs.ErrNotExist},
-	} {
-		if err := RemoveIfSame(root, tc.path, tc.of.Device, tc.of.Inode); !errors.Is(err, tc.want) {
-			t.Errorf("%s: %v, want %v", tc.path, err, tc.want)
-		}
-	}
-	for _, kept := range []string{secret, root + "/dir/ours", root + "/secret", root + "/absolute"} {
-		if _, err := os.Lstat(kept); err != nil {
-			t.Errorf("%s was removed: %v", kept, err)
-		}
-	}
-	dir, err := statThrough(root, "/dir")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := RemoveIfSame(root, "/dir", dir.Device, dir.Inode); !errors.Is(err, unix.EISDIR) {
-		t.Errorf("a directory: %v", err)
-	}
-}
-
 func TestStatThrough(t *testing.T) {
 	root, secret := hostile(t)
 	for path, want := range map[string]error{

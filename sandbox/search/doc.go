@@ -8,8 +8,8 @@
 // knows mount points from /proc/self/mountinfo. [Explain] tells the file
 // itself from its namesakes and gives each place a reason. [ViewHits] looks
 // through /proc/PID/root for what no path of the host leads to.
-// [ReadThrough] and [RemoveIfSame] touch a file below a directory whose
-// contents are hostile, without ever leaving that directory.
+// [ReadThrough] reads a file below a directory whose contents are hostile,
+// without ever leaving that directory.
 //
 // Do not use it for patterns, for contents, or over a network: there is one
 // exact name, no regular expression, and remote file systems are left out by
