@@ -20,7 +20,7 @@ func experimentCommand() *cobra.Command {
 		Short: "Do something inside, look for it outside",
 		Args:  arguments(cobra.NoArgs),
 	}
-	c.AddCommand(experimentListCommand(), experimentRunCommand(), experimentMatrixCommand())
+	c.AddCommand(experimentListCommand(), experimentRunCommand(), experimentMatrixCommand(), experimentBillCommand())
 	return c
 }
 
@@ -78,6 +78,9 @@ func experimentRunCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if on == everySubject {
+				return runOnAll(c, names, flags, out)
+			}
 			kind, err := subject.Find(on)
 			if err != nil {
 				return err
@@ -110,7 +113,7 @@ func experimentRunCommand() *cobra.Command {
 	}
 	flags.add(c)
 	c.Flags().StringVar(&opts.Path, "path", "", "the file to make inside (default "+experiment.DefaultPath+")")
-	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what it runs on: "+strings.Join(subject.Names(), " "))
+	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what it runs on: "+strings.Join(subject.Names(), " ")+"; start, density and overhead: "+everySubject)
 	c.Flags().StringVar(&against, "duel", "", "run it on this subject as well, at the same time, and show the one beside the other")
 	out.add(c)
 	return c

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -180,6 +181,10 @@ func TestCommands(t *testing.T) {
 		p, err = s.Start(ctx, experiment.Command{Args: []string{"sleep", "1000"}})
 		if err != nil {
 			t.Fatal(err)
+		}
+		resting, err := s.(experiment.Resting).AtRest()
+		if err != nil || len(resting) != 2 || !s.(*subject).container.has(resting[0]) || slices.Contains(resting, p.PID()) {
+			t.Errorf("at rest: %v, %v", resting, err)
 		}
 		if p.PID() == 0 || p.Inside() < 2 {
 			t.Errorf("process %d, inside %d", p.PID(), p.Inside())

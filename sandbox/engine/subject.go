@@ -61,7 +61,10 @@ type subject struct {
 	closed      bool
 }
 
-var _ experiment.Subject = (*subject)(nil)
+var (
+	_ experiment.Subject = (*subject)(nil)
+	_ experiment.Resting = (*subject)(nil)
+)
 
 // describe reads from the first process what the engine raised.
 func (s *subject) describe(ctx context.Context) error {
@@ -124,6 +127,15 @@ func (s *subject) Caught(file string) string {
 
 func (s *subject) Facts(ctx context.Context, p experiment.Process) (facts.Facts, error) {
 	return experiment.FactsOf(ctx, s, p)
+}
+
+// AtRest are the first process and the one that watches over it: containerd-shim,
+// conmon. The engine's daemon is there for all containers.
+func (s *subject) AtRest() ([]int, error) {
+	if s.first == 0 {
+		return nil, &experiment.CannotError{Reason: "the engine has its containers elsewhere, as in a virtual machine: this host knows of no process"}
+	}
+	return experiment.WithParent(s.first), nil
 }
 
 // Transcript is empty: the engine does not tell what it asked the kernel for.

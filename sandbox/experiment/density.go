@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
@@ -14,7 +15,7 @@ var density = Info{
 	ID:       "density",
 	Question: "What does one more sandbox cost that does nothing, and may it take more than that?",
 	Inside:   "a command that waits, in each of several sandboxes like this one",
-	Host:     "adds up the memory of each one's init and command, and the processor time they use while nothing happens; counts how many it starts and ends in a second; reads whether their memory is limited",
+	Host:     "adds up the memory of the processes that are there for each one alone, and the processor time they use while nothing happens; counts how many it starts and ends in a second; reads whether their memory is limited",
 	Rule:     "open when none has a limit on memory, so that one may take the place of all others; limited when each has one",
 	Control:  "the same command in a sandbox without layers",
 	CleansUp: "ends every sandbox that it has started",
@@ -31,40 +32,30 @@ const (
 	idleTime  = 100 * time.Millisecond
 )
 
-// atRest is one sandbox at rest, with the host's numbers of its processes.
-type atRest struct {
-	subject   Subject
-	talk      *Talk
-	processes []int // the command, and above it what is there for it alone
-}
-
-// footprint is what processes take while they do nothing.
-type footprint struct {
-	command, above float64 // bytes
-	cpu            time.Duration
-	private        bool // shared pages could not be told: only private ones are counted
-}
-
 func runDensity(ctx context.Context, t *Trial) error {
-	plain, err := t.settle(ctx, func(spec *sandbox.Spec) { *spec = sandbox.Spec{} })
+	bare, err := t.control(ctx)
+	if err != nil {
+		return err
+	}
+	plain, err := t.rest(ctx, bare)
 	if err != nil {
 		return err
 	}
 	begin := time.Now()
 	var all []*atRest
 	for len(all) < crowd && (len(all) < 2 || time.Since(begin) < crowdTime) {
-		r, err := t.settle(ctx, func(*sandbox.Spec) {})
+		r, err := t.settle(ctx)
 		if err != nil {
 			return err
 		}
 		all = append(all, r)
 	}
 	t.rate("starts", "started in a second, one after the other", len(all), time.Since(begin))
-	limit, err := t.memoryLimit(ctx, all[0])
+	each, err := footprints(ctx, append(all, plain), idleTime)
 	if err != nil {
 		return err
 	}
-	each, err := footprints(ctx, append(all, plain))
+	limit, err := memoryLimitOf(ctx, all[0].subject)
 	if err != nil {
 		return err
 	}
@@ -75,26 +66,13 @@ func runDensity(ctx context.Context, t *Trial) error {
 	return t.judgeDensity(limit, len(all))
 }
 
-// settle starts a sandbox with a command that waits.
-func (t *Trial) settle(ctx context.Context, change func(*sandbox.Spec)) (*atRest, error) {
-	s, err := t.another(ctx, change)
+// settle starts one more like the trial's.
+func (t *Trial) settle(ctx context.Context) (*atRest, error) {
+	s, err := t.another(ctx, func(*sandbox.Spec) {})
 	if err != nil {
 		return nil, err
 	}
-	talk, err := t.talkIn(ctx, s, "rest", nil)
-	if err != nil {
-		return nil, err
-	}
-	var there bool
-	if err := talk.Hear(ctx, &there); err != nil {
-		return nil, err
-	}
-	pid, err := hostPID(talk.Process)
-	if err != nil {
-		return nil, err
-	}
-	chain, err := chainOf(pid)
-	return &atRest{s, talk, chain}, err
+	return t.rest(ctx, s)
 }
 
 // end ends them one after the other, and notes how quickly that goes.
@@ -102,7 +80,7 @@ func (t *Trial) end(all []*atRest) error {
 	var errs []error
 	begin := time.Now()
 	for _, r := range all {
-		errs = append(errs, r.talk.Close(), r.subject.Close())
+		errs = append(errs, r.close(), r.subject.Close())
 	}
 	t.rate("stops", "ended in a second, one after the other", len(all), time.Since(begin))
 	return errors.Join(errs...)
@@ -112,93 +90,56 @@ func (t *Trial) rate(id, what string, n int, took time.Duration) {
 	t.measure(id, what, "/s", []float64{float64(n) / took.Seconds()})
 }
 
-// memoryLimit is how the kernel limits the command's memory, "" when it does
-// not limit it more than the host's.
-func (t *Trial) memoryLimit(ctx context.Context, r *atRest) (string, error) {
+// memoryLimitOf is how much memory a subject may take, "" when nothing limits it
+// more than the host. A machine of its own has what it was given.
+func memoryLimitOf(ctx context.Context, s Subject) (string, error) {
+	talk, err := Begin(ctx, s, "stay", nil)
+	if err != nil {
+		return "", err
+	}
+	defer talk.Close()
+	if ownKernel(talk.Process) {
+		if !s.Describe().Layers.Has(sandbox.Memory) {
+			return "", nil
+		}
+		const file = "/proc/meminfo"
+		v, err := lookFrom(ctx, s, inside.Look{Paths: []string{file}, Limit: 4096})
+		text, _ := v.text(file)
+		return inMebibytes(float64(numberAfter(text, "MemTotal:") << 10)), err
+	}
 	host, err := facts.Self(ctx)
 	if err != nil {
 		return "", err
 	}
-	inside, err := r.subject.Facts(ctx, r.talk.Process)
+	within, err := s.Facts(ctx, talk.Process)
 	if err != nil {
 		return "", err
 	}
-	row, _ := facts.Compare(host, inside).Row("limits.memory")
+	row, _ := facts.Compare(host, within).Row("limits.memory")
 	if row.Word != facts.Limited {
 		return "", nil
 	}
 	return row.Inside, nil
 }
 
-// footprints looks at each twice, with nothing to do in between.
-func footprints(ctx context.Context, all []*atRest) ([]footprint, error) {
-	each := make([]footprint, len(all))
-	for i, r := range all {
-		var err error
-		if each[i], err = r.footprint(); err != nil {
-			return nil, err
-		}
-	}
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-time.After(idleTime):
-	}
-	for i, r := range all {
-		now, err := cpuTime(r.processes)
-		if err != nil {
-			return nil, err
-		}
-		each[i].cpu = now - each[i].cpu
-	}
-	return each, nil
-}
-
-// footprint reads what its processes take, and have used of the processor.
-func (r *atRest) footprint() (f footprint, err error) {
-	for i, pid := range r.processes {
-		bytes, private, err := memoryOf(pid)
-		if err != nil {
-			return f, err
-		}
-		if f.private = f.private || private; i == 0 {
-			f.command = bytes
-		} else {
-			f.above += bytes
-		}
-	}
-	f.cpu, err = cpuTime(r.processes)
-	return f, err
-}
-
 func (t *Trial) tellFootprints(each []footprint, plain footprint) {
-	var init, command, both, idle []float64
+	var besides, command, both, idle []float64
 	for _, f := range each {
-		init, command, both = append(init, f.above), append(command, f.command), append(both, f.above+f.command)
-		idle = append(idle, 100*f.cpu.Seconds()/idleTime.Seconds())
+		besides, command, both = append(besides, f.besides), append(command, f.command), append(both, f.memory())
+		idle = append(idle, idled(f.cpu, idleTime))
 	}
 	t.count("sandboxes", "at rest at once", float64(len(each)), "")
 	t.measure("memory", "of one at rest: "+counted(each[0]), "bytes", both)
-	t.measure("init-memory", "of it, what is there besides the command", "bytes", init)
+	t.measure("init-memory", "of it, what is there besides the command", "bytes", besides)
 	t.measure("command-memory", "of it, the command", "bytes", command)
-	t.measure("plain-memory", "of a sandbox without layers at rest", "bytes", []float64{plain.above + plain.command})
-	t.measure("idle-cpu", "of one processor, for one sandbox at rest", "%", idle)
+	t.measure("plain-memory", "of a sandbox without layers at rest", "bytes", []float64{plain.memory()})
+	t.measure("idle-cpu", "of one processor, for one at rest", "%", idle)
 	t.see(Observation{ID: "memory", What: "memory of one at rest: " + counted(each[0]), Outcome: Open,
-		Inside: fmt.Sprintf("%s, of which %s is not the command", inMebibytes(middleRun(both)), inMebibytes(middleRun(init))),
-		Host:   inMebibytes(plain.above+plain.command) + " without layers"})
+		Inside: fmt.Sprintf("%s, of which %s is not the command", inMebibytes(middleRun(both)), inMebibytes(middleRun(besides))),
+		Host:   inMebibytes(plain.memory()) + " without layers"})
 	t.see(Observation{ID: "idle", What: "processor time of one at rest", Outcome: Open,
-		Inside: fmt.Sprintf("%.2f %% of one processor", middleRun(idle)), Host: fmt.Sprintf("%.2f %% without layers", 100*plain.cpu.Seconds()/idleTime.Seconds())})
+		Inside: fmt.Sprintf("%.2f %% of one processor", middleRun(idle)), Host: fmt.Sprintf("%.2f %% without layers", idled(plain.cpu, idleTime))})
 }
-
-// counted says what of the memory is in the number; proc_pid_smaps(5).
-func counted(f footprint) string {
-	if f.private {
-		return "pages that are nobody else's (the kernel shows no more of these processes); its own share of the kernel's memory is not counted"
-	}
-	return "its pages, and its part of those it shares; the kernel's own memory for it is not counted"
-}
-
-func inMebibytes(n float64) string { return fmt.Sprintf("%.1f MiB", n/(1<<20)) }
 
 func (t *Trial) judgeDensity(limit string, n int) error {
 	starts, _ := t.Measured("starts")

@@ -33,7 +33,10 @@ type container struct {
 	closed     bool
 }
 
-var _ experiment.Subject = (*container)(nil)
+var (
+	_ experiment.Subject = (*container)(nil)
+	_ experiment.Resting = (*container)(nil)
+)
 
 // Open creates and starts a container of the runtime of that name. The error
 // wraps sandbox.ErrNotSupported when the runtime or this machine cannot.
@@ -219,6 +222,10 @@ func (c *container) Caught(file string) string {
 func (c *container) Facts(ctx context.Context, p experiment.Process) (facts.Facts, error) {
 	return experiment.FactsOf(ctx, c, p)
 }
+
+// AtRest is all that the runtime has left running: the first process, and with
+// gVisor its kernel. The sandbox's init is not among them: it is tentpole's.
+func (c *container) AtRest() ([]int, error) { return experiment.Descendants(c.host.InitPID()), nil }
 
 func (c *container) Transcript() []sandbox.Done {
 	c.mu.Lock()

@@ -194,6 +194,10 @@ func TestCommands(t *testing.T) {
 					t.Errorf("%v: %v, %v", args, p, err)
 				}
 			}
+			resting, err := c.AtRest()
+			if err != nil || len(resting) == 0 || slices.Contains(resting, c.host.InitPID()) || (name != "oci:runsc") != (len(resting) == 1) {
+				t.Errorf("at rest: %v, %v", resting, err)
+			}
 			for line, code := range map[string]int{"exit 3": 3, "kill -9 $$": 128 + 9, `[ "$(id -u)" = 0 ]`: 0} {
 				status := run(t, c, experiment.Command{Args: []string{"sh", "-c", line}})
 				if status.Code != code || (status.Signal != 0) != (code > 128) {

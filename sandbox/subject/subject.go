@@ -31,6 +31,9 @@ type Kind struct {
 	// spec says nothing of layers: a kind has its own. What it cannot do with the
 	// spec is an error that wraps sandbox.ErrNotSupported.
 	Open func(context.Context, sandbox.Spec) (experiment.Subject, error)
+	// Shares says that its subjects have something in common, such as a service,
+	// that comes with the first of them and goes with the last.
+	Shares bool
 	// Probe tells whether it can be opened here; nil means always.
 	Probe func(context.Context) error
 }
@@ -41,8 +44,8 @@ const Sandbox = "sandbox"
 // kinds are all of them.
 var kinds = []Kind{
 	{Name: Sandbox, Short: "sa", What: "a sandbox of tentpole's own, with the layers that are asked for", Open: experiment.Raise},
-	{Name: "docker", Short: "do", What: "a container of Docker's, from an image of the tiny root", Open: engine.Docker.Open, Probe: engine.Docker.Probe},
-	{Name: "podman", Short: "po", What: "a container of Podman's, from the same image", Open: engine.Podman.Open, Probe: engine.Podman.Probe},
+	{Name: "docker", Short: "do", What: "a container of Docker's, from an image of the tiny root", Open: engine.Docker.Open, Shares: true, Probe: engine.Docker.Probe},
+	{Name: "podman", Short: "po", What: "a container of Podman's, from the same image", Open: engine.Podman.Open, Shares: true, Probe: engine.Podman.Probe},
 	container("oci:runc", "rc", "a container of runc's, which Docker and Podman start theirs with"),
 	container("oci:crun", "cr", "a container of crun's, a runtime in C"),
 	container("oci:runsc", "gv", "a container of gVisor's: a kernel in user space answers its system calls"),

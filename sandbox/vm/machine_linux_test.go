@@ -194,3 +194,16 @@ func TestDisk(t *testing.T) {
 		t.Errorf("%d bytes without it, %v", len(disk), err)
 	}
 }
+
+// TestAtRest: to the host a machine is QEMU, which has at least what its kernel
+// needs in memory.
+func TestAtRest(t *testing.T) {
+	m := machine(t)
+	pids, err := m.AtRest()
+	if err != nil || len(pids) != 1 {
+		t.Fatalf("%v, %v", pids, err)
+	}
+	if name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pids[0])); err != nil || !strings.HasPrefix(string(name), "tentpole-vm") {
+		t.Errorf("process %d is %q: %v", pids[0], name, err)
+	}
+}

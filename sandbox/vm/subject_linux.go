@@ -14,6 +14,7 @@ const Kind = "vm"
 var (
 	_ experiment.Subject = (*Machine)(nil)
 	_ experiment.Stored  = (*Machine)(nil)
+	_ experiment.Resting = (*Machine)(nil)
 )
 
 // Open boots a machine as a subject of experiments.
@@ -43,6 +44,9 @@ func (m *Machine) Caught(string) string { return "" }
 func (m *Machine) Facts(ctx context.Context, p experiment.Process) (facts.Facts, error) {
 	return experiment.FactsOf(ctx, m, p)
 }
+
+// AtRest is QEMU: to the host a machine is one process.
+func (m *Machine) AtRest() ([]int, error) { return []int{m.Emulator()}, nil }
 
 // Transcript is empty: the host's kernel was asked for nothing but a process.
 func (m *Machine) Transcript() []sandbox.Done { return nil }

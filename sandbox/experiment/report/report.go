@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/bill"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/claims"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
@@ -29,6 +30,7 @@ type Document struct {
 	Version string // of tentpole
 	Claims  *claims.Report
 	Matrix  *matrix.Matrix
+	Bill    *bill.Bill
 	Results []experiment.Result
 }
 

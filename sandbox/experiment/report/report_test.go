@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -50,6 +51,7 @@ func document(evil string) Document {
 	return Document{
 		Machine: m.Machine, Made: time.Now(), Version: evil, CPUs: 2, Matrix: &m,
 		Claims: &claims.Report{Machine: m.Machine, Findings: []claims.Finding{finding}},
+		Bill:   someBill(m.Machine, evil),
 		Results: []experiment.Result{{Experiment: "file", Outcome: experiment.OneWay, Reason: evil,
 			Observations: []experiment.Observation{seen}, Numbers: []experiment.Number{number}}},
 	}
@@ -145,12 +147,12 @@ func TestHostileMarkdown(t *testing.T) {
 		if err := ClaimsMarkdown(&b, *d.Claims); err != nil {
 			t.Fatal(err)
 		}
-		if err := Markdown(&b, *d.Matrix); err != nil {
+		if err := errors.Join(Markdown(&b, *d.Matrix), BillMarkdown(&b, *d.Bill)); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range strings.Split(b.String(), "\n") {
 			cells := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|")
-			if strings.HasPrefix(line, "|") != (cells > 0) || cells != 0 && cells != 5 && cells != 22 {
+			if strings.HasPrefix(line, "|") != (cells > 0) || cells != 0 && cells != 5 && cells != 22 && cells != 10 {
 				t.Errorf("%q: %d cells in %s", evil, cells, line)
 			}
 			for _, bad := range []string{"<", "![", "](", "://", "@", "www."} {
@@ -168,7 +170,7 @@ func TestWidths(t *testing.T) {
 	for _, width := range []int{200, 80, 40} {
 		d := document("a text of several words")
 		var b bytes.Buffer
-		for _, err := range []error{Text(&b, *d.Matrix, width), Explain(&b, *d.Matrix, width), ClaimsText(&b, *d.Claims, width)} {
+		for _, err := range []error{Text(&b, *d.Matrix, width), Explain(&b, *d.Matrix, width), ClaimsText(&b, *d.Claims, width), BillText(&b, *d.Bill, width)} {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -21,6 +21,7 @@ type view struct {
 	Articles []articleView
 	Grid     *gridView
 	Rows     []rowView
+	Costs    *billView
 	Trials   []trialView
 	Legend   []mark
 	Lacking  []string
@@ -104,6 +105,9 @@ func newView(d Document) view {
 	}
 	if d.Matrix != nil {
 		v.matrix(*d.Matrix)
+	}
+	if d.Bill != nil && len(d.Bill.Columns) > 0 {
+		v.Costs = newBillView(*d.Bill)
 	}
 	for _, r := range d.Results {
 		v.Trials = append(v.Trials, trial(r))
