@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 )
 
@@ -17,23 +18,17 @@ type Place struct {
 
 // Board lists where the learners of a class are, by name.
 func (s *Store) Board(ctx context.Context, class int64) (list []Place, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT l.name, l.seen,
+	err = s.read(ctx, func(rows *sql.Rows) error {
+		var p Place
+		var seen int64
+		err := rows.Scan(&p.Name, &seen, &p.Done, &p.Lesson, &p.Step)
+		p.Seen = time.Unix(seen, 0)
+		list = append(list, p)
+		return err
+	}, `SELECT l.name, l.seen,
 			(SELECT count(*) FROM steps WHERE learner = l.id AND done IS NOT NULL), coalesce(s.lesson, ''), coalesce(s.step, '')
 		FROM learners l LEFT JOIN steps s ON s.learner = l.id AND (s.lesson, s.step) =
 			(SELECT lesson, step FROM steps WHERE learner = l.id AND done IS NOT NULL ORDER BY done DESC, lesson, step LIMIT 1)
-		WHERE l.class = ? ORDER BY l.name`, class)
-	if err != nil {
-		return nil, s.failed("read", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p Place
-		var seen int64
-		if err := rows.Scan(&p.Name, &seen, &p.Done, &p.Lesson, &p.Step); err != nil {
-			return nil, s.failed("read", err)
-		}
-		p.Seen = time.Unix(seen, 0)
-		list = append(list, p)
-	}
-	return list, s.failed("read", rows.Err())
+		WHERE l.class = $1 ORDER BY l.name`, class)
+	return list, err
 }

@@ -18,12 +18,12 @@ type Class struct {
 // is none.
 func (s *Store) Class(ctx context.Context, name string) (c Class, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO classes (name, code, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING", name, newCode(), s.now().Unix())
+		_, err := tx.ExecContext(ctx, "INSERT INTO classes (name, code, created) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING", name, newCode(), s.now().Unix())
 		if err != nil {
 			return err
 		}
 		c.Name = name
-		return tx.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = ?", name).Scan(&c.ID, &c.Code)
+		return tx.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = $1", name).Scan(&c.ID, &c.Code)
 	})
 	return c, err
 }
@@ -31,7 +31,7 @@ func (s *Store) Class(ctx context.Context, name string) (c Class, err error) {
 // Find finds a class by name, or gives ErrNone.
 func (s *Store) Find(ctx context.Context, name string) (Class, error) {
 	c := Class{Name: name}
-	err := s.db.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = ?", name).Scan(&c.ID, &c.Code)
+	err := s.db.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = $1", name).Scan(&c.ID, &c.Code)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNone
 	}
@@ -40,40 +40,35 @@ func (s *Store) Find(ctx context.Context, name string) (Class, error) {
 
 // Classes lists all, by name.
 func (s *Store) Classes(ctx context.Context) (list []Class, err error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT id, name, code FROM classes ORDER BY name")
-	if err != nil {
-		return nil, s.failed("read", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = s.read(ctx, func(rows *sql.Rows) error {
 		var c Class
-		if err := rows.Scan(&c.ID, &c.Name, &c.Code); err != nil {
-			return nil, s.failed("read", err)
-		}
+		err := rows.Scan(&c.ID, &c.Name, &c.Code)
 		list = append(list, c)
-	}
-	return list, s.failed("read", rows.Err())
+		return err
+	}, "SELECT id, name, code FROM classes ORDER BY name")
+	return list, err
 }
 
-// Delete removes a class with all that is kept of its learners, from the file
-// too: what was freed is overwritten, and not left in the log beside it.
+// Delete removes a class with all that is kept of its learners, from the files of
+// the database too: what was freed is overwritten or cut off, and not left in a
+// log of SQLite's.
 func (s *Store) Delete(ctx context.Context, name string) error {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return s.failed("write to", err)
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "PRAGMA secure_delete = ON"); err != nil {
+	if _, err := conn.ExecContext(ctx, s.engine.eraseBefore); err != nil {
 		return s.failed("write to", err)
 	}
-	done, err := conn.ExecContext(ctx, "DELETE FROM classes WHERE name = ?", name)
+	done, err := conn.ExecContext(ctx, "DELETE FROM classes WHERE name = $1", name)
 	if err != nil {
 		return s.failed("write to", err)
 	}
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return s.failed("write to", errors.Join(err, ErrNone))
 	}
-	_, err = conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	_, err = conn.ExecContext(ctx, s.engine.eraseAfter)
 	return s.failed("write to", err)
 }
 

@@ -46,26 +46,20 @@ func digestOf(word string, salt []byte) ([]byte, error) {
 // Learner finds a learner of a class by name, or gives ErrNone.
 func (s *Store) Learner(ctx context.Context, class int64, name string) (Learner, error) {
 	l := Learner{Name: name}
-	err := s.db.QueryRowContext(ctx, "SELECT id, salt, word FROM learners WHERE class = ? AND name = ?", class, name).Scan(&l.ID, &l.salt, &l.word)
+	err := s.db.QueryRowContext(ctx, "SELECT id, salt, word FROM learners WHERE class = $1 AND name = $2", class, name).Scan(&l.ID, &l.salt, &l.word)
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, ErrNone
 	}
 	if err != nil {
 		return l, s.failed("read", err)
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT key FROM keys WHERE learner = ?", l.ID)
-	if err != nil {
-		return l, s.failed("read", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	err = s.read(ctx, func(rows *sql.Rows) error {
 		var key []byte
-		if err := rows.Scan(&key); err != nil {
-			return l, s.failed("read", err)
-		}
+		err := rows.Scan(&key)
 		l.Keys = append(l.Keys, key)
-	}
-	return l, s.failed("read", rows.Err())
+		return err
+	}, "SELECT key FROM keys WHERE learner = $1", l.ID)
+	return l, err
 }
 
 // JoinWithKey adds a learner who comes back with a key, or gives ErrTaken.
@@ -89,7 +83,7 @@ func (s *Store) join(ctx context.Context, class int64, l *Learner) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		now := s.now().Unix()
 		err := tx.QueryRowContext(ctx, `INSERT INTO learners (class, name, joined, seen, salt, word)
-			SELECT id, ?, ?, ?, ?, ? FROM classes WHERE id = ? ON CONFLICT (class, name) DO NOTHING RETURNING id`,
+			SELECT id, $1, $2, $3, $4, $5 FROM classes WHERE id = $6 ON CONFLICT (class, name) DO NOTHING RETURNING id`,
 			l.Name, now, now, l.salt, l.word, class).Scan(&l.ID)
 		if errors.Is(err, sql.ErrNoRows) {
 			return ErrTaken
@@ -98,7 +92,7 @@ func (s *Store) join(ctx context.Context, class int64, l *Learner) error {
 			return err
 		}
 		for _, key := range l.Keys {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO keys (learner, key) VALUES (?, ?)", l.ID, key); err != nil {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO keys (learner, key) VALUES ($1, $2)", l.ID, key); err != nil {
 				return err
 			}
 		}

@@ -6,13 +6,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tentpole-labs/tentpole/lessons"
 )
 
 // Progress is the progress file that was kept last; nil is none.
 func (s *Store) Progress(ctx context.Context, learner int64) (file []byte, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT file FROM progress WHERE learner = ?", learner).Scan(&file)
+	err = s.db.QueryRowContext(ctx, "SELECT file FROM progress WHERE learner = $1", learner).Scan(&file)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -21,25 +22,24 @@ func (s *Store) Progress(ctx context.Context, learner int64) (file []byte, err e
 
 // Save keeps a learner's progress file, and what it says in rows that a class can
 // be asked by. What is no progress is refused: it comes from the learner's side.
-// ErrNone is a learner whose class was deleted.
+// ErrNone is a learner whose class was deleted, ErrElsewhere one who is not, or no
+// longer, at this server.
 func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 	p, err := lessons.DecodeProgress(bytes.NewReader(file))
 	if err != nil {
 		return err
 	}
-	if n := count(p); n > MaxSteps {
-		return fmt.Errorf("progress in %d steps is more than a course has", n)
+	if err := bounded(p); err != nil {
+		return err
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
 		now := s.now().Unix()
-		done, err := tx.ExecContext(ctx, "UPDATE learners SET seen = ? WHERE id = ?", now, learner)
-		if err != nil {
+		if err := affects(ctx, tx, ErrNone, "UPDATE learners SET seen = $2 WHERE id = $1", learner, now); err != nil {
 			return err
 		}
-		if n, err := done.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, ErrNone)
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO progress (learner, file, saved) VALUES (?, ?, ?)", learner, file, now); err != nil {
+		err := affects(ctx, tx, ErrElsewhere, `INSERT INTO progress (learner, file, saved) SELECT id, $2, $3 FROM learners WHERE id = $1 AND server = $4
+			ON CONFLICT (learner) DO UPDATE SET file = excluded.file, saved = excluded.saved`, learner, file, now, s.me)
+		if err != nil {
 			return err
 		}
 		return writeRows(ctx, tx, learner, p)
@@ -50,24 +50,38 @@ func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 // some hundreds.
 const MaxSteps = 5000
 
-func count(p *lessons.Progress) (n int) {
-	for _, l := range p.Lessons {
+// maxName is how long the name of a lesson or a step can be: rows are found by
+// it, and PostgreSQL finds none by more than 2700 bytes.
+const maxName = 200
+
+// bounded tells whether no learner's progress has to be as large as that.
+func bounded(p *lessons.Progress) error {
+	n := 0
+	for lesson, l := range p.Lessons {
 		n += len(l.Steps)
+		for step := range l.Steps {
+			if max(len(lesson), len(step)) > maxName {
+				return fmt.Errorf("progress in a step whose name has more than %d bytes: no course has one", maxName)
+			}
+		}
 	}
-	return n
+	if n > MaxSteps {
+		return fmt.Errorf("progress in %d steps is more than a course has", n)
+	}
+	return nil
 }
 
 // writeRows replaces what the tables say of a learner.
 func writeRows(ctx context.Context, tx *sql.Tx, learner int64, p *lessons.Progress) error {
 	for _, table := range []string{"steps", "predictions", "attempts"} {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE learner = ?", learner); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE learner = $1", learner); err != nil {
 			return err
 		}
 	}
 	for lesson, l := range p.Lessons {
 		for step, r := range l.Steps {
 			for _, row := range rowsOf(r) {
-				if _, err := tx.ExecContext(ctx, row.insert, append([]any{learner, lesson, step}, row.values...)...); err != nil {
+				if _, err := tx.ExecContext(ctx, row.insert, append([]any{learner, text(lesson), text(step)}, row.values...)...); err != nil {
 					return err
 				}
 			}
@@ -88,17 +102,21 @@ func rowsOf(r lessons.StepRecord) []row {
 		at := r.Done.Unix()
 		done = &at
 	}
-	const attempt = "INSERT INTO attempts (learner, lesson, step, kind, first, latest, tries) VALUES (?, ?, ?, ?, ?, ?, ?)"
-	rows := []row{{"INSERT INTO steps (learner, lesson, step, done, outcome, hints, solution) VALUES (?, ?, ?, ?, ?, ?, ?)",
-		[]any{done, string(r.Outcome), r.Hints, r.Solution}}}
+	const attempt = "INSERT INTO attempts (learner, lesson, step, kind, first, latest, tries) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	rows := []row{{"INSERT INTO steps (learner, lesson, step, done, outcome, hints, solution) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		[]any{done, text(string(r.Outcome)), r.Hints, number(r.Solution)}}}
 	if p := r.Prediction; p != nil {
-		rows = append(rows, row{"INSERT INTO predictions (learner, lesson, step, said, happened) VALUES (?, ?, ?, ?, ?)", []any{p.Said, p.Happened}})
+		rows = append(rows, row{"INSERT INTO predictions (learner, lesson, step, said, happened) VALUES ($1, $2, $3, $4, $5)", []any{text(p.Said), text(p.Happened)}})
 	}
 	if q := r.Quiz; q != nil {
-		rows = append(rows, row{attempt, []any{"quiz", q.First, q.Latest, 1}})
+		rows = append(rows, row{attempt, []any{"quiz", text(q.First), text(q.Latest), 1}})
 	}
 	if o := r.Order; o != nil {
 		rows = append(rows, row{attempt, []any{"order", "", "", o.Tries}})
 	}
 	return rows
 }
+
+// text is what a learner's side says, without what PostgreSQL keeps in no text;
+// https://www.postgresql.org/docs/current/datatype-character.html.
+func text(word string) string { return strings.ReplaceAll(word, "\x00", "") }

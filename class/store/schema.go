@@ -1,13 +1,8 @@
 package store
 
-import (
-	"context"
-	"database/sql"
-	"fmt"
-)
-
-// migrations bring a database from one version to the next. One that has been
-// released is never changed: what comes after it is another.
+// migrations bring a database from one version to the next, in the words of
+// SQLite; the engine's types make PostgreSQL's of them. One that has been released
+// is never changed: what comes after it is another.
 var migrations = []string{
 	// 1: learners, what they said and what came of it.
 	`CREATE TABLE classes (
@@ -48,45 +43,11 @@ var migrations = []string{
 		first TEXT NOT NULL, latest TEXT NOT NULL, tries INTEGER NOT NULL,
 		PRIMARY KEY (learner, lesson, step, kind)
 	) WITHOUT ROWID;`,
-}
-
-// migrate brings the database to the version of this program. Each step happens
-// whole or not at all.
-func migrate(ctx context.Context, db *sql.DB) error {
-	// One connection, for BEGIN IMMEDIATE keeps a second server out from the
-	// question to the answer; https://sqlite.org/lang_transaction.html.
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	err = upgrade(ctx, conn)
-	end := "COMMIT"
-	if err != nil {
-		end = "ROLLBACK"
-	}
-	if _, endErr := conn.ExecContext(ctx, end); err == nil {
-		err = endErr
-	}
-	return err
-}
-
-func upgrade(ctx context.Context, conn *sql.Conn) error {
-	var version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	if version > len(migrations) {
-		return fmt.Errorf("it was written by a newer tentpole (version %d, this one knows %d): update this one", version, len(migrations))
-	}
-	for ; version < len(migrations); version++ {
-		if _, err := conn.ExecContext(ctx, migrations[version]); err != nil {
-			return fmt.Errorf("bring it to version %d: %w", version+1, err)
-		}
-	}
-	_, err := conn.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
-	return err
+	// 2: several servers. A learner is at one of them, and wanted by another at
+	// most; all of them have the same host key.
+	`ALTER TABLE learners ADD COLUMN server INTEGER;
+	ALTER TABLE learners ADD COLUMN wanted INTEGER;
+	CREATE TABLE host_key (
+		one INTEGER PRIMARY KEY, pem BLOB NOT NULL
+	);`,
 }

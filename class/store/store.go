@@ -1,18 +1,17 @@
 // Package store keeps classes: who has joined, and what each has done. It is one
-// SQLite database, with nothing to set up.
+// SQLite file with nothing to set up, or a database of PostgreSQL where several
+// servers share a class.
 package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"path/filepath"
+	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // Errors, for errors.Is.
@@ -21,53 +20,70 @@ var (
 	ErrNone = errors.New("there is none of that name")
 	// ErrTaken: somebody else in the class has the name.
 	ErrTaken = errors.New("the name is taken")
+	// ErrElsewhere: the learner is at another server now.
+	ErrElsewhere = errors.New("the learner is at another server now")
 )
 
 // Store is a database that is open. Its methods may be called from any goroutine.
 type Store struct {
-	db   *sql.DB
-	file string
-	now  func() time.Time
+	db     *sql.DB
+	engine *engine
+	// place and remedy are what an error says of the database.
+	place, remedy string
+	now           func() time.Time
+
+	// me is this server among those that share the database.
+	me   int64
+	sign sync.Mutex // over shown
+	// shown is the connection that shows the others that this server lives.
+	shown *sql.Conn
 }
 
-// File is the name of the database in the directory of data.
-const File = "classes.db"
+func newStore(e *engine, place, remedy string) *Store {
+	b := make([]byte, 8)
+	rand.Read(b) // never fails; crypto/rand
+	return &Store{engine: e, place: place, remedy: remedy, now: time.Now, me: int64(binary.NativeEndian.Uint64(b))}
+}
 
-// Open opens the database in a directory, and makes both if need be. Only the
-// caller's user can read them.
-func Open(ctx context.Context, dir string) (*Store, error) {
-	s := &Store{file: filepath.Join(dir, File), now: time.Now}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, s.failed("make", err)
+// Open opens a store: a directory, which is made if need be, or the address of a
+// database of PostgreSQL.
+func Open(ctx context.Context, where string) (*Store, error) {
+	open := openSQLite
+	if isPostgres(where) {
+		open = openPostgres
 	}
-	// SQLite gives what it makes beside the database the mode that this has.
-	f, err := os.OpenFile(s.file, os.O_RDWR|os.O_CREATE, 0o600)
+	s, err := open(where)
 	if err != nil {
-		return nil, s.failed("open", err)
+		return nil, err
 	}
-	f.Close()
-	// What was said to be kept outlives a power cut: synchronous=FULL.
-	settings := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}, "_txlock": {"immediate"}}
-	if s.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: s.file}).EscapedPath()+"?"+settings.Encode()); err != nil {
-		return nil, s.failed("open", err)
-	}
-	s.db.SetMaxOpenConns(4)
-	if err := migrate(ctx, s.db); err != nil {
+	if err := migrate(ctx, s.db, s.engine); err != nil {
 		return nil, errors.Join(s.failed("open", err), s.db.Close())
 	}
 	return s, nil
 }
 
+// Shared tells whether other servers can have the store open as well.
+func (s *Store) Shared() bool { return s.engine.shared }
+
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	s.sign.Lock()
+	defer s.sign.Unlock()
+	if s.shown != nil {
+		s.shown.Close() // it may be broken, and that is no matter
+	}
+	return s.db.Close()
+}
 
 // failed says what was tried, on what. What the store itself says of names goes
 // through as it is.
 func (s *Store) failed(what string, err error) error {
-	if err == nil || errors.Is(err, ErrNone) || errors.Is(err, ErrTaken) {
-		return err
+	for _, own := range []error{ErrNone, ErrTaken, ErrElsewhere} {
+		if err == nil || errors.Is(err, own) {
+			return err
+		}
 	}
-	return fmt.Errorf("%s the database %s: %w; look whether the disk is full, and whether it is yours to write", what, s.file, err)
+	return fmt.Errorf("%s %s: %w; %s", what, s.place, err, s.remedy)
 }
 
 // change makes a change whole or not at all.
@@ -81,4 +97,32 @@ func (s *Store) change(ctx context.Context, work func(*sql.Tx) error) error {
 		return s.failed("write to", err)
 	}
 	return s.failed("write to", tx.Commit())
+}
+
+// affects makes a change to one learner's row, and gives otherwise where there is
+// no such row.
+func affects(ctx context.Context, tx *sql.Tx, otherwise error, statement string, values ...any) error {
+	done, err := tx.ExecContext(ctx, statement, values...)
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, otherwise)
+	}
+	return nil
+}
+
+// read calls row for each row of an answer.
+func (s *Store) read(ctx context.Context, row func(*sql.Rows) error, query string, values ...any) error {
+	rows, err := s.db.QueryContext(ctx, query, values...)
+	if err != nil {
+		return s.failed("read", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows); err != nil {
+			return s.failed("read", err)
+		}
+	}
+	return s.failed("read", rows.Err())
 }

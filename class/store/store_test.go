@@ -2,10 +2,10 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,11 +13,37 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tentpole-labs/tentpole/class/store/storetest"
 )
 
-func open(t *testing.T, dir string) *Store {
+func TestMain(m *testing.M) {
+	if where := os.Getenv(writes); where != "" {
+		fmt.Fprintln(os.Stderr, "the writer:", writer(where))
+		os.Exit(1)
+	}
+	os.Exit(storetest.Main(m))
+}
+
+// kinds are the kinds of store; empty makes one with nothing in it, and says where.
+var kinds = []struct {
+	name  string
+	empty func(*testing.T) string
+}{
+	{"sqlite", func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") }},
+	{"postgres", func(t *testing.T) string { return storetest.Postgres(t) }},
+}
+
+// onEach runs a test on every kind of store.
+func onEach(t *testing.T, test func(t *testing.T, where string)) {
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) { test(t, k.empty(t)) })
+	}
+}
+
+func open(t *testing.T, where string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), dir)
+	s, err := Open(t.Context(), where)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,13 +60,20 @@ func class(t *testing.T, s *Store) Class {
 	return c
 }
 
+// join has somebody join, at this server.
 func join(t *testing.T, s *Store, c Class, name string) Learner {
 	t.Helper()
 	l, err := s.JoinWithKey(t.Context(), c.ID, name, []byte("key of "+name))
+	must(t, err)
+	must(t, s.Take(t.Context(), l.ID))
+	return l
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l
 }
 
 const file = `{"schema": "tentpole/progress/v1", "lessons": {"mounts": {"at": "two", "steps": {
@@ -48,9 +81,10 @@ const file = `{"schema": "tentpole/progress/v1", "lessons": {"mounts": {"at": "t
 	"two": {"hash": "b", "quiz": {"first": "x", "latest": "y"}, "hints": 2},
 	"three": {"hash": "c", "order": {"latest": ["k", "l"], "tries": 3}}}}}}`
 
-func TestClassKeepsItsCode(t *testing.T) {
-	dir := t.TempDir()
-	first := open(t, dir)
+func TestClassKeepsItsCode(t *testing.T) { onEach(t, classKeepsItsCode) }
+
+func classKeepsItsCode(t *testing.T, where string) {
+	first := open(t, where)
 	c := class(t, first)
 	if len(c.Code) != 9 {
 		t.Errorf("the code is %q", c.Code)
@@ -58,7 +92,7 @@ func TestClassKeepsItsCode(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if again := class(t, open(t, dir)); again != c {
+	if again := class(t, open(t, where)); again != c {
 		t.Errorf("it was %+v, and is %+v after a restart", c, again)
 	}
 }
@@ -82,7 +116,11 @@ func TestOnlyTheOwnerReads(t *testing.T) {
 }
 
 func TestLearnersComeBackByWhatTheyBrought(t *testing.T) {
-	s := open(t, t.TempDir())
+	onEach(t, learnersComeBackByWhatTheyBrought)
+}
+
+func learnersComeBackByWhatTheyBrought(t *testing.T, where string) {
+	s := open(t, where)
 	c := class(t, s)
 	join(t, s, c, "ada")
 	if _, err := s.JoinWithWord(t.Context(), c.ID, "bob", "heron"); err != nil {
@@ -107,8 +145,10 @@ func TestLearnersComeBackByWhatTheyBrought(t *testing.T) {
 	}
 }
 
-func TestNameIsGivenOnce(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestNameIsGivenOnce(t *testing.T) { onEach(t, nameIsGivenOnce) }
+
+func nameIsGivenOnce(t *testing.T, where string) {
+	s := open(t, where)
 	c := class(t, s)
 	got := make(chan error, 20)
 	var all sync.WaitGroup
@@ -133,8 +173,10 @@ func TestNameIsGivenOnce(t *testing.T) {
 	}
 }
 
-func TestProgressIsKeptWholeAndInRows(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestProgressIsKeptWholeAndInRows(t *testing.T) { onEach(t, progressIsKeptWholeAndInRows) }
+
+func progressIsKeptWholeAndInRows(t *testing.T, where string) {
+	s := open(t, where)
 	ada := join(t, s, class(t, s), "ada")
 	if raw, err := s.Progress(t.Context(), ada.ID); raw != nil || err != nil {
 		t.Fatalf("before anything: %q, %v", raw, err)
@@ -147,14 +189,13 @@ func TestProgressIsKeptWholeAndInRows(t *testing.T) {
 	if raw, err := s.Progress(t.Context(), ada.ID); string(raw) != file || err != nil {
 		t.Errorf("kept %q, %v", raw, err)
 	}
-	for query, want := range map[string]string{
-		"SELECT group_concat(step || ' ' || (done IS NOT NULL) || ' ' || hints, ', ') FROM (SELECT * FROM steps ORDER BY step)": "one 1 0, three 0 0, two 0 2",
-		"SELECT group_concat(step || ' ' || said || ' ' || happened) FROM predictions":                                          "one open contained",
-		"SELECT group_concat(kind || ' ' || latest || ' ' || tries, ', ') FROM (SELECT * FROM attempts ORDER BY kind)":          "order  3, quiz y 1",
+	for query, want := range map[string][]string{
+		"SELECT step || ' ' || coalesce(done, 0) || ' ' || hints FROM steps ORDER BY step": {"one 1767323045 0", "three 0 0", "two 0 2"},
+		"SELECT step || ' ' || said || ' ' || happened FROM predictions":                   {"one open contained"},
+		"SELECT kind || ' ' || latest || ' ' || tries FROM attempts ORDER BY kind":         {"order  3", "quiz y 1"},
 	} {
-		var got string
-		if err := s.db.QueryRowContext(t.Context(), query).Scan(&got); err != nil || got != want {
-			t.Errorf("%s: %q, %v, want %q", query, got, err, want)
+		if got := texts(t, s.db, query); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
 	if err := s.Save(t.Context(), ada.ID, []byte(`{"schema": "something/v1"}`)); err == nil {
@@ -169,22 +210,18 @@ func TestProgressIsKeptWholeAndInRows(t *testing.T) {
 	}
 }
 
-func TestBoardSaysWhereEverybodyIs(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestBoardSaysWhereEverybodyIs(t *testing.T) { onEach(t, boardSaysWhereEverybodyIs) }
+
+func boardSaysWhereEverybodyIs(t *testing.T, where string) {
+	s := open(t, where)
 	c := class(t, s)
 	ada := join(t, s, c, "ada")
 	join(t, s, c, "bob")
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(s.Save(t.Context(), ada.ID, []byte(`{"schema": "tentpole/progress/v1", "lessons": {
+	must(t, s.Save(t.Context(), ada.ID, []byte(`{"schema": "tentpole/progress/v1", "lessons": {
 		"mounts": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:05Z"}, "two": {"hash": "b"}}},
 		"a-root": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:06Z"}}}}}`)))
 	board, err := s.Board(t.Context(), c.ID)
-	must(err)
+	must(t, err)
 	for i := range board {
 		if board[i].Seen.IsZero() {
 			t.Errorf("%s was never seen", board[i].Name)
@@ -196,9 +233,10 @@ func TestBoardSaysWhereEverybodyIs(t *testing.T) {
 	}
 }
 
-func TestDeletedClassLeavesNothing(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir)
+func TestDeletedClassLeavesNothing(t *testing.T) { onEach(t, deletedClassLeavesNothing) }
+
+func deletedClassLeavesNothing(t *testing.T, where string) {
+	s := open(t, where)
 	ada := join(t, s, class(t, s), "ada-of-the-blue-class")
 	if err := s.Save(t.Context(), ada.ID, []byte(file)); err != nil {
 		t.Fatal(err)
@@ -215,70 +253,93 @@ func TestDeletedClassLeavesNothing(t *testing.T) {
 	if list, err := s.Classes(t.Context()); len(list) > 0 || err != nil {
 		t.Errorf("classes: %v, %v", list, err)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
+	if s.Shared() {
+		where = storetest.Data(t, where)
 	}
-	for _, name := range files {
-		raw, err := os.ReadFile(name)
-		if err != nil || bytes.Contains(raw, []byte("ada-of-the-blue")) || bytes.Contains(raw, []byte("tentpole/progress")) {
-			t.Errorf("%s still has it, %v", name, err)
-		}
-	}
+	leavesNothing(t, where, "ada-of-the-blue", "tentpole/progress")
 	if next := join(t, s, class(t, s), "ada"); next.ID == ada.ID {
 		t.Error("a learner's number was given again")
 	}
 }
 
-func TestDatabaseOfANewerTentpoleIsLeftAlone(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir)
-	if _, err := s.db.Exec("PRAGMA user_version = 99"); err != nil {
-		t.Fatal(err)
+// leavesNothing looks for words in all files below a directory.
+func leavesNothing(t *testing.T, dir string, words ...string) {
+	t.Helper()
+	files := 0
+	must(t, filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		files++
+		raw, err := os.ReadFile(name)
+		for _, word := range words {
+			if bytes.Contains(raw, []byte(word)) {
+				t.Errorf("%s still has %q", name, word)
+			}
+		}
+		return err
+	}))
+	if files == 0 {
+		t.Errorf("%s has no files", dir)
 	}
-	s.Close()
-	if _, err := Open(t.Context(), dir); err == nil {
+}
+
+func TestDatabaseOfANewerTentpoleIsLeftAlone(t *testing.T) {
+	onEach(t, databaseOfANewerTentpoleIsLeftAlone)
+}
+
+func databaseOfANewerTentpoleIsLeftAlone(t *testing.T, where string) {
+	s := open(t, where)
+	_, err := s.db.Exec(fmt.Sprintf(s.engine.noted, 99))
+	must(t, err)
+	must(t, s.Close())
+	if _, err := Open(t.Context(), where); err == nil {
 		t.Error("it was opened")
 	}
 }
 
 // TestEveryVersionBecomesTheLatest begins with a database of each earlier version.
 func TestEveryVersionBecomesTheLatest(t *testing.T) {
-	latest := tables(t, open(t, t.TempDir()).db)
-	for version := range migrations {
-		dir := t.TempDir()
-		old, err := sql.Open("sqlite", filepath.Join(dir, File))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range migrations[:version] {
-			if _, err := old.ExecContext(context.Background(), m); err != nil {
-				t.Fatal(err)
+	for _, k := range kinds {
+		t.Run(k.name, func(t *testing.T) {
+			latest := schema(t, open(t, k.empty(t)))
+			all := migrations
+			defer func() { migrations = all }()
+			for version := range all {
+				where := k.empty(t)
+				migrations = all[:version]
+				must(t, open(t, where).Close())
+				migrations = all
+				if now := schema(t, open(t, where)); !slices.Equal(now, latest) {
+					t.Errorf("from version %d: %v, want %v", version, now, latest)
+				}
 			}
-		}
-		if _, err := old.Exec(fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
-			t.Fatal(err)
-		}
-		old.Close()
-		if now := tables(t, open(t, dir).db); !slices.Equal(now, latest) {
-			t.Errorf("from version %d: %v, want %v", version, now, latest)
-		}
+		})
 	}
 }
 
-func tables(t *testing.T, db *sql.DB) (list []string) {
+// schema lists what a database is made of.
+func schema(t *testing.T, s *Store) []string {
 	t.Helper()
-	rows, err := db.Query("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql")
-	if err != nil {
-		t.Fatal(err)
+	query := "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql"
+	if s.Shared() {
+		query = `SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns
+			WHERE table_schema = 'public' ORDER BY table_name, ordinal_position`
 	}
+	return texts(t, s.db, query)
+}
+
+// texts is the answer to a question for one column of text.
+func texts(t *testing.T, db *sql.DB, query string) (list []string) {
+	t.Helper()
+	rows, err := db.Query(query)
+	must(t, err)
 	defer rows.Close()
 	for rows.Next() {
 		var text string
-		if err := rows.Scan(&text); err != nil {
-			t.Fatal(err)
-		}
+		must(t, rows.Scan(&text))
 		list = append(list, text)
 	}
+	must(t, rows.Err())
 	return list
 }
