@@ -43,7 +43,7 @@ AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_RUNSC,TENTPOLE_KILLS,TEN
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo pictures test test-root lint format vet staticcheck imports words cross bench clean go tmux
+.PHONY: help build run demo pictures test test-root lint format vet staticcheck imports words cross bench clean go tmux postgresql
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,10 +69,10 @@ demo: build ## play the lesson on mounts by itself, as plain lines; keeps no pro
 pictures: build ## make the pictures of the README anew, from the real screens
 	@$(GO) run -tags smallinit ./.ci/pictures $(BIN)
 
-test: go tmux small-$(ARCH) ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
+test: go tmux postgresql small-$(ARCH) ## run all tests as whoever you are; TENTPOLE_MUST=1 makes a skip a failure
 	@$(TESTS) ./... $(PROGRAMS)
 
-test-root: go tmux small-$(ARCH) ## run all tests as root, built by you and started with sudo
+test-root: go tmux postgresql small-$(ARCH) ## run all tests as root, built by you and started with sudo
 	@if [ "$$(id -u)" = 0 ]; then $(TESTS) ./... $(PROGRAMS); exit; fi; \
 	command -v sudo >/dev/null || { echo "sudo is not installed: run \`make test\` as root instead" >&2; exit 1; }; \
 	sudo -n true 2>/dev/null || sudo -v || exit; \
@@ -138,3 +138,6 @@ go:
 
 tmux:
 	@command -v tmux >/dev/null || echo "some tests need tmux and will be skipped: apt-get install tmux"
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo "tests of the store need PostgreSQL, too, and will be skipped: apt-get install postgresql"

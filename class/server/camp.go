@@ -62,7 +62,7 @@ type home struct {
 	leaving chan struct{} // closed when the last has left
 	gone    chan struct{} // closed when nothing is left of it
 	over    context.Context
-	remove  context.CancelFunc // ends over: the class was deleted
+	remove  context.CancelCauseFunc // ends over, and says why the learner cannot stay
 }
 
 func newCamp(c Config) *camp {
@@ -120,7 +120,7 @@ func (c *camp) find(l store.Learner) (h *home, inside bool, err error) {
 		return nil, false, errFull
 	}
 	h = &home{learner: l, guests: 1, up: make(chan struct{}), leaving: make(chan struct{}), gone: make(chan struct{})}
-	h.over, h.remove = context.WithCancel(context.Background())
+	h.over, h.remove = context.WithCancelCause(context.Background())
 	c.homes[l.ID] = h
 	c.all.Go(func() { c.keep(h) })
 	return h, true, nil
@@ -145,7 +145,7 @@ func (c *camp) close() {
 
 // keep is the life of a home.
 func (c *camp) keep(h *home) {
-	defer h.remove()
+	defer h.remove(nil)
 	h.tent, h.err = c.raise(h.learner)
 	close(h.up)
 	if h.err != nil {
@@ -157,19 +157,25 @@ func (c *camp) keep(h *home) {
 			c.Log.Error("take a tent down", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
 		}
 	}
+	if err := c.Store.Leave(context.Background(), h.learner.ID); err != nil {
+		c.Log.Warn("let a learner go", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
+	}
 	c.mu.Lock()
 	delete(c.homes, h.learner.ID)
 	c.mu.Unlock()
 	close(h.gone)
 }
 
-// raise raises a tent, when it is its turn.
+// raise raises a tent, when it is its turn and the learner is at no other server.
 func (c *camp) raise(l store.Learner) (Tent, error) {
-	c.turn <- struct{}{}
-	defer func() { <-c.turn }()
 	const enough = time.Minute
 	ctx, cancel := context.WithTimeout(context.Background(), enough)
 	defer cancel()
+	if err := c.Store.Take(ctx, l.ID); err != nil {
+		return nil, err
+	}
+	c.turn <- struct{}{}
+	defer func() { <-c.turn }()
 	progress, err := c.Store.Progress(ctx, l.ID)
 	if err != nil {
 		return nil, err
@@ -194,8 +200,11 @@ func (c *camp) watch(h *home) {
 		begin := time.Now()
 		err := c.save(h)
 		next.Reset(max(often, share*time.Since(begin)))
-		if errors.Is(err, store.ErrNone) {
-			h.remove()
+		switch {
+		case errors.Is(err, store.ErrNone):
+			h.remove(errGone)
+		case errors.Is(err, store.ErrElsewhere):
+			h.remove(errMoved)
 		}
 		if err != nil && err.Error() != said { // once, not twice a second
 			said = err.Error()

@@ -1,7 +1,11 @@
 package server
 
 import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +15,8 @@ import (
 
 	"github.com/charmbracelet/keygen"
 	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/tentpole-labs/tentpole/class/store"
 )
 
 // HostKey is what the server is known by.
@@ -39,9 +45,43 @@ func LoadHostKey(dir string) (*HostKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the host key: %w", err)
 	}
-	signer, err := gossh.ParsePrivateKey(raw)
+	key, err := hostKey(raw)
 	if err != nil {
 		return nil, fmt.Errorf("read the host key %s: %w; remove it for a new one", file, err)
+	}
+	return key, nil
+}
+
+// SharedHostKey is the key of all servers on a store that several share, or ssh
+// would warn whoever comes from one to the other.
+func SharedHostKey(ctx context.Context, kept *store.Store) (*HostKey, error) {
+	raw, err := kept.HostKey(ctx, newHostKey)
+	if err != nil {
+		return nil, err
+	}
+	key, err := hostKey(raw)
+	if err != nil {
+		return nil, fmt.Errorf("read the host key in the store: %w; delete the row of the table host_key for a new one", err)
+	}
+	return key, nil
+}
+
+func newHostKey() ([]byte, error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	block, err := gossh.MarshalPrivateKey(private, "")
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(block), nil
+}
+
+func hostKey(raw []byte) (*HostKey, error) {
+	signer, err := gossh.ParsePrivateKey(raw)
+	if err != nil {
+		return nil, err
 	}
 	return &HostKey{pem: raw, public: signer.PublicKey()}, nil
 }

@@ -84,6 +84,9 @@ func New(c Config) (*Server, error) {
 
 // Serve lets people in until the server is closed.
 func (s *Server) Serve(l net.Listener) error {
+	if s.Store.Shared() {
+		s.camp.all.Go(func() { s.camp.moves(s.ending) })
+	}
 	err := s.ssh.Serve(netutil.LimitListener(l, s.Learners*connectionsEach))
 	if errors.Is(err, ssh.ErrServerClosed) {
 		return nil

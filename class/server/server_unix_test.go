@@ -41,12 +41,18 @@ type school struct {
 func open(t *testing.T, change func(*Config)) *school {
 	t.Helper()
 	dir := t.TempDir()
-	kept, err := store.Open(t.Context(), dir)
+	key, err := LoadHostKey(dir)
+	must(t, err)
+	return openOn(t, dir, key, change)
+}
+
+// openOn serves what is kept there.
+func openOn(t *testing.T, where string, key *HostKey, change func(*Config)) *school {
+	t.Helper()
+	kept, err := store.Open(t.Context(), where)
 	must(t, err)
 	t.Cleanup(func() { kept.Close() })
 	class, err := kept.Class(t.Context(), "blue")
-	must(t, err)
-	key, err := LoadHostKey(dir)
 	must(t, err)
 	s := &school{t: t, tents: &fakeTents{given: map[string]string{}}, store: kept, class: class, key: key, log: &quiet{}}
 	c := Config{Class: class, Store: kept, HostKey: key, Raise: s.tents.raise, Log: slog.New(slog.NewTextHandler(s.log, nil)), Idle: time.Hour, Total: time.Hour, Useless: time.Hour, Learners: 3}

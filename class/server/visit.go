@@ -123,7 +123,7 @@ func (s *Server) until(ctx context.Context, h *home, p Program, typed <-chan str
 		case <-s.ending.Done():
 			return errEnd
 		case <-h.over.Done():
-			return errGone
+			return context.Cause(h.over)
 		}
 	}
 }

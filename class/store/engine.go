@@ -20,6 +20,8 @@ type engine struct {
 	// version asks how many migrations a database has had; noted, with that number,
 	// keeps it.
 	version, noted string
+	// moment begins to read what is there at one moment.
+	moment *sql.TxOptions
 	// erase are the statements around a deletion, after which nothing of what was
 	// deleted is in the files.
 	eraseBefore, eraseAfter string

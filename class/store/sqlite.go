@@ -19,6 +19,7 @@ var sqlite = &engine{
 	types:       strings.NewReplacer(),
 	version:     "PRAGMA user_version",
 	noted:       "PRAGMA user_version = %d",
+	moment:      &sql.TxOptions{ReadOnly: true}, // any that has begun to; https://sqlite.org/isolation.html
 	eraseBefore: "PRAGMA secure_delete = ON",
 	eraseAfter:  "PRAGMA wal_checkpoint(TRUNCATE)",
 	// Whoever opens the file later is the server: the one before was killed, or

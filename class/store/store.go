@@ -49,7 +49,7 @@ func newStore(e *engine, place, remedy string) *Store {
 // database of PostgreSQL.
 func Open(ctx context.Context, where string) (*Store, error) {
 	open := openSQLite
-	if isPostgres(where) {
+	if IsAddress(where) {
 		open = openPostgres
 	}
 	s, err := open(where)
@@ -78,10 +78,13 @@ func (s *Store) Close() error {
 // failed says what was tried, on what. What the store itself says of names goes
 // through as it is.
 func (s *Store) failed(what string, err error) error {
-	for _, own := range []error{ErrNone, ErrTaken, ErrElsewhere} {
-		if err == nil || errors.Is(err, own) {
+	for _, own := range []error{nil, ErrNone, ErrTaken, ErrElsewhere} {
+		if errors.Is(err, own) {
 			return err
 		}
+	}
+	if there := (*ThereError)(nil); errors.As(err, &there) {
+		return err
 	}
 	return fmt.Errorf("%s %s: %w; %s", what, s.place, err, s.remedy)
 }

@@ -10,14 +10,16 @@ type table struct {
 	numbered bool
 	// refers is the column that names a row of another table, and that table.
 	refers, to string
-	// stands tells that a row whose second column is there already stays as it is.
-	stands bool
+	// stands says what becomes of a row that is there already: it stays as it is,
+	// and is the one that others refer to.
+	stands string
 }
 
 // tables are all of them; what a row refers to stands before it. Where somebody is
 // just now, and the host key, is no matter of a class's.
 var tables = []table{
-	{name: "classes", columns: words("id name code created"), numbered: true, stands: true},
+	{name: "classes", columns: words("id name code created"), numbered: true,
+		stands: " ON CONFLICT (name) DO UPDATE SET name = excluded.name"},
 	{name: "learners", columns: words("id class name joined seen salt word"), numbered: true, refers: "class", to: "classes"},
 	{name: "keys", columns: words("learner key"), refers: "learner", to: "learners"},
 	{name: "progress", columns: words("learner file saved"), refers: "learner", to: "learners"},

@@ -19,11 +19,11 @@ func classCommand() *cobra.Command {
 }
 
 func classListCommand() *cobra.Command {
-	var data string
+	var keep keptAt
 	c := &cobra.Command{
 		Use: "list", Short: "List classes with their codes", Args: arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withClasses(c, data, func(s *store.Store) error {
+			return withClasses(c, &keep, func(s *store.Store) error {
 				list, err := s.Classes(c.Context())
 				for _, class := range list {
 					fmt.Fprintf(c.OutOrStdout(), "%-24s %s\n", class.Name, class.Code)
@@ -32,16 +32,16 @@ func classListCommand() *cobra.Command {
 			})
 		},
 	}
-	dataFlag(c, &data)
+	keep.flags(c)
 	return c
 }
 
 func classShowCommand() *cobra.Command {
-	var data string
+	var keep keptAt
 	c := &cobra.Command{
 		Use: "show NAME", Short: "Show where the learners of a class are", Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withClasses(c, data, func(s *store.Store) error {
+			return withClasses(c, &keep, func(s *store.Store) error {
 				class, err := s.Find(c.Context(), args[0])
 				if errors.Is(err, store.ErrNone) {
 					return unknownClass(c, s, args[0])
@@ -55,7 +55,7 @@ func classShowCommand() *cobra.Command {
 			})
 		},
 	}
-	dataFlag(c, &data)
+	keep.flags(c)
 	return c
 }
 
@@ -72,13 +72,13 @@ func printBoard(w io.Writer, board []store.Place, now time.Time) {
 }
 
 func classDeleteCommand() *cobra.Command {
-	var data string
+	var keep keptAt
 	c := &cobra.Command{
 		Use: "delete NAME", Short: "Delete a class with all that is kept of its learners",
 		Long: "Delete a class: its learners, their keys, progress, predictions and answers. It cannot be undone. Who is in it at the time is shown out.",
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withClasses(c, data, func(s *store.Store) error {
+			return withClasses(c, &keep, func(s *store.Store) error {
 				err := s.Delete(c.Context(), args[0])
 				if errors.Is(err, store.ErrNone) {
 					return unknownClass(c, s, args[0])
@@ -90,17 +90,13 @@ func classDeleteCommand() *cobra.Command {
 			})
 		},
 	}
-	dataFlag(c, &data)
+	keep.flags(c)
 	return c
 }
 
 // withClasses opens the store for one command.
-func withClasses(c *cobra.Command, data string, work func(*store.Store) error) error {
-	dir, err := dataDir(data)
-	if err != nil {
-		return err
-	}
-	s, err := store.Open(c.Context(), dir)
+func withClasses(c *cobra.Command, keep *keptAt, work func(*store.Store) error) error {
+	s, err := keep.open(c.Context())
 	if err != nil {
 		return err
 	}

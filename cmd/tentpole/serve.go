@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,10 +21,11 @@ import (
 
 // serveFlags are the flags of `tentpole serve`.
 type serveFlags struct {
-	data, class, listen, host string
-	memory, cpus, pids        string
-	idle, total               time.Duration
-	learners                  int
+	keep                keptAt
+	class, listen, host string
+	memory, cpus, pids  string
+	idle, total         time.Duration
+	learners            int
 }
 
 func serveCommand() *cobra.Command {
@@ -41,7 +41,7 @@ func serveCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, f) },
 	}
 	flags := c.Flags()
-	dataFlag(c, &f.data)
+	f.keep.flags(c)
 	flags.StringVar(&f.class, "class", "class", "the name of the class; a new one is made")
 	flags.StringVar(&f.listen, "listen", ":2222", "where to listen: :PORT or ADDRESS:PORT")
 	flags.StringVar(&f.host, "host", "", "this machine's name or address in the line that is shown (default: the first address)")
@@ -54,24 +54,6 @@ func serveCommand() *cobra.Command {
 	return c
 }
 
-// dataFlag adds the flag for where classes are kept.
-func dataFlag(c *cobra.Command, to *string) {
-	c.Flags().StringVar(to, "data", "", "the directory where classes are kept (default: classes in the state directory)")
-}
-
-// dataDir is where classes are kept.
-func dataDir(given string) (string, error) {
-	if given != "" {
-		return given, nil
-	}
-	state, err := sandbox.StateDir()
-	if err != nil {
-		return "", err
-	}
-	// Learners' user ids pass through the state directory, though not into this.
-	return filepath.Join(state, "classes"), os.MkdirAll(state, 0o711)
-}
-
 func serve(c *cobra.Command, f serveFlags) (err error) {
 	limits, err := f.limits()
 	if err != nil {
@@ -81,16 +63,12 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	if _, err := (tent.Pitch{Number: 1, Hostname: f.class, Program: os.Args[0], Limits: limits}).Plan(); err != nil && !sandbox.IsUsage(err) {
 		return err
 	}
-	dir, err := dataDir(f.data)
-	if err != nil {
-		return err
-	}
-	kept, err := store.Open(c.Context(), dir)
+	kept, err := f.keep.open(c.Context())
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, kept.Close()) }()
-	s, key, class, err := f.prepare(c, kept, dir, limits)
+	s, key, class, err := f.prepare(c, kept, limits)
 	if err != nil {
 		return err
 	}
@@ -103,7 +81,7 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 }
 
 // prepare puts the server together.
-func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, dir string, limits tent.Limits) (*server.Server, *server.HostKey, store.Class, error) {
+func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Limits) (*server.Server, *server.HostKey, store.Class, error) {
 	if !server.ClassName(f.class) {
 		return nil, nil, store.Class{}, &sandbox.UsageError{What: "class", Word: f.class, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
 	}
@@ -111,7 +89,7 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, dir string, li
 	if err != nil {
 		return nil, nil, class, err
 	}
-	key, err := server.LoadHostKey(dir)
+	key, err := f.keep.hostKey(c.Context(), kept)
 	if err != nil {
 		return nil, nil, class, err
 	}
