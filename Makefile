@@ -43,7 +43,7 @@ AS_ROOT = sudo -n --preserve-env=TENTPOLE_MUST,TENTPOLE_RUNSC,TENTPOLE_KILLS,TEN
 BENCHES   := -tags smallinit -run '^$$' -count 5
 
 .DEFAULT_GOAL := help
-.PHONY: help build run demo pictures test test-root lint format vet staticcheck imports words cross bench clean go tmux postgresql
+.PHONY: help build run demo pictures test test-root lint format vet staticcheck imports words cross bench bench-class clean go tmux postgresql
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -126,6 +126,10 @@ bench: go small-$(ARCH) ## measure starting and searching against unshare, bwrap
 	@{ $(GO) test $(BENCHES) -bench 'Start|Container' ./sandbox; \
 	   $(GO) test $(BENCHES) -bench Run ./cmd/tentpole; \
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
+
+bench-class: go small-$(ARCH) ## measure a class of TENTPOLE_LEARNERS (200), of whom TENTPOLE_TYPISTS (40) type
+	@[ "$$(id -u)" = 0 ] || { echo "make bench-class wants root: every learner has user ids of their own" >&2; exit 1; }
+	@$(GO) test -tags smallinit -run '^$$' -bench Class -benchtime 1x ./cmd/tentpole
 
 clean: ## remove what make built
 	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin sandbox/experiment/database_*.bin sandbox/vm/guest_*.bin

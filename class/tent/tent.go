@@ -21,9 +21,10 @@ import (
 
 // Tent is a learner's tent. Close it.
 type Tent struct {
-	box  *sandbox.Sandbox
-	root *os.File // its root directory, whoever runs inside
-	seen mark
+	box    *sandbox.Sandbox
+	limits Limits
+	root   *os.File // its root directory, whoever runs inside
+	seen   mark
 }
 
 // mark tells one state of the progress file from the next: it is never changed,
@@ -47,7 +48,7 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tent{box: box}
+	t := &Tent{box: box, limits: p.Limits}
 	if err := t.furnish(ctx, progress); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -108,7 +109,8 @@ func (t *Tent) write(ctx context.Context, progress []byte) error {
 // Start starts tentpole in the tent, on a terminal of the tent's own. Term is the
 // kind of the terminal that it is shown on.
 func (t *Tent) Start(ctx context.Context, term string, size sandbox.Size) (*sandbox.Process, error) {
-	return t.box.Start(ctx, sandbox.Command{Args: []string{program}, Env: environment(term), Dir: Home, User: learner, Terminal: &size})
+	env := append(environment(term), t.limits.thrift()...)
+	return t.box.Start(ctx, sandbox.Command{Args: []string{program}, Env: env, Dir: Home, User: learner, Terminal: &size})
 }
 
 // Progress reads what the learner has done. It is nil when that has not changed

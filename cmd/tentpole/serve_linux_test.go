@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -22,7 +20,7 @@ import (
 
 // served is a `tentpole serve` that runs.
 type served struct {
-	t            *testing.T
+	t            testing.TB
 	program, dir string
 	cmd          *exec.Cmd
 	said         map[string]string // what it has shown, by the first word
@@ -32,10 +30,10 @@ type served struct {
 }
 
 // serveIn starts a server with its state in a directory.
-func serveIn(t *testing.T, program, dir, listen string) *served {
+func serveIn(t testing.TB, program, dir, listen string, flags ...string) *served {
 	t.Helper()
 	s := &served{t: t, program: program, dir: dir, said: map[string]string{}}
-	s.cmd = exec.Command(program, "serve", "--class", "blue", "--listen", listen)
+	s.cmd = exec.Command(program, append([]string{"serve", "--class", "blue", "--listen", listen}, flags...)...)
 	s.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "SUDO_UID=")
 	s.cmd.Stderr = &s.stderr
 	out, err := s.cmd.StdoutPipe()
@@ -87,7 +85,7 @@ func (s *served) ssh(name string) string {
 		s.dir, key, s.port, name)
 }
 
-func needsServer(t *testing.T) (program, dir string) {
+func needsServer(t testing.TB) (program, dir string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("needs root: every learner has user ids of their own")
@@ -225,48 +223,11 @@ func TestServeThirtyAtOnce(t *testing.T) {
 
 // drop has somebody join, see the first screen, and hang up.
 func (s *served) drop(name string) error {
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	p, err := s.join(name)
 	if err != nil {
 		return err
 	}
-	signer, err := gossh.NewSignerFromKey(private)
-	if err != nil {
-		return err
-	}
-	answer := func(_, _ string, questions []string, _ []bool) (out []string, err error) {
-		for range questions {
-			out = append(out, s.said["code"])
-		}
-		return out, nil
-	}
-	c, err := gossh.Dial("tcp", "127.0.0.1:"+s.port, &gossh.ClientConfig{User: name, HostKeyCallback: s.hostKey,
-		Auth: []gossh.AuthMethod{gossh.PublicKeys(signer), gossh.KeyboardInteractive(answer)}, Timeout: time.Minute})
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	session, err := c.NewSession()
-	if err != nil {
-		return err
-	}
-	out, err := session.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(session.RequestPty("xterm-256color", 40, 100, nil), session.Shell()); err != nil {
-		return err
-	}
-	time.AfterFunc(3*time.Minute, func() { c.Close() })
-	var seen bytes.Buffer
-	b := make([]byte, 4096)
-	for !strings.Contains(seen.String(), "enter") {
-		n, err := out.Read(b)
-		seen.Write(b[:n])
-		if err != nil {
-			return fmt.Errorf("%w after %q", err, seen.String())
-		}
-	}
-	return nil
+	return p.client.Close()
 }
 
 // hostKey compares with the fingerprint that the server has shown.
