@@ -47,12 +47,12 @@ const (
 	learner = "1000:1000"
 )
 
-// layers are those of a learner's tent. It has no filter on system calls and
-// keeps /proc uncovered: a tent inside could not be raised otherwise. The kernel
+// layers are those of a learner's tent. Its filter leaves what a tent inside needs
+// and /proc is uncovered: it could not be raised otherwise. The kernel
 // mounts a new /proc in a user namespace only where it can see a whole one;
 // mount_too_revealing in fs/namespace.c.
 var layers = sandbox.Set(sandbox.User, sandbox.PID, sandbox.Mount, sandbox.Root, sandbox.Net, sandbox.UTS, sandbox.IPC, sandbox.Cgroup,
-	sandbox.Memory, sandbox.CPU, sandbox.PIDs)
+	sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.Seccomp)
 
 // Plan works out the tent on this machine. It touches nothing.
 func (p Pitch) Plan() (*sandbox.Plan, error) {
@@ -79,6 +79,7 @@ func (p Pitch) spec() sandbox.Spec {
 			{Target: "/sys/fs/cgroup", Size: 4096},
 		},
 		Limits: cgroup.Limits{Memory: p.Limits.Memory, CPUs: p.Limits.CPUs, PIDs: p.Limits.PIDs},
+		Calls:  sandbox.CallRules{Profile: "all", Deny: refusedHere()},
 	}
 }
 

@@ -61,6 +61,9 @@ func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 	if t.root, err = os.Open(fmt.Sprintf("/proc/%d/root", t.box.InitPID())); err != nil {
 		return &sandbox.Error{Op: "open the root of", Target: t.box.Name(), Err: err, Remedy: "to look into another user's process takes CAP_SYS_PTRACE; ptrace(2)"}
 	}
+	if err := t.fence(ctx); err != nil {
+		return err
+	}
 	if err := t.run(ctx, sandbox.Command{Args: []string{"/bin/sh", "-c", cable}}); err != nil {
 		return err
 	}
