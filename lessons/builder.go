@@ -31,7 +31,8 @@ type builder struct {
 	settings map[string][]string
 	volumes  []Mounted
 	root     string
-	raised   bool // there is one that sandbox: keep could go on with
+	raised   bool   // there is one that sandbox: keep could go on with
+	subject  string // that it is, if it is another subject
 
 	// the step being read
 	step    *Step
@@ -39,7 +40,7 @@ type builder struct {
 	asked   asked
 	hash    []byte // what its hash is made of
 	wrapped []byte // the same, a blank between words
-	isAfter bool
+	later   *text  // where prose goes that is not read first; nil before any
 	only    Variant
 	onlyAt  place
 	details details
@@ -56,7 +57,7 @@ type details struct {
 // begin starts a step at its heading.
 func (b *builder) begin(h heading) {
 	b.step = &Step{Title: h.title, Line: h.line}
-	b.seen, b.asked, b.isAfter = map[string]place{}, asked{}, false
+	b.seen, b.asked, b.later = map[string]place{}, asked{}, nil
 	b.asks = nil
 	b.hash = append(b.hash[:0], h.title...)
 }
@@ -83,8 +84,8 @@ func (b *builder) sink() *text {
 		return &s.solution
 	case b.details.open && len(s.hints) > 0:
 		return &s.hints[len(s.hints)-1]
-	case b.isAfter:
-		return &s.after
+	case b.later != nil:
+		return b.later
 	default:
 		return &s.body
 	}
@@ -143,7 +144,7 @@ func (b *builder) finish() {
 		return
 	}
 	b.closeOpen()
-	for _, t := range []text{s.body, s.after, s.solution} {
+	for _, t := range []text{s.body, s.after, s.without, s.solution} {
 		b.fences(t)
 	}
 	at, ok := b.seen["step"]
@@ -162,6 +163,7 @@ func (b *builder) finish() {
 	case ok && s.Kind != "":
 		b.checkParts(at)
 		b.resolve()
+		b.checkWithout()
 		b.checkAsks()
 	}
 	s.Hash = b.digest()

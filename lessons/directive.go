@@ -23,6 +23,7 @@ var directives = []struct {
 	{"explain", true, (*builder).explainDirective},
 	{"pause", false, (*builder).pauseDirective},
 	{"after", false, (*builder).afterDirective},
+	{"without", false, (*builder).withoutDirective},
 	{"only", false, (*builder).onlyDirective},
 	{"end", false, (*builder).endDirective},
 	{"same", false, (*builder).sameDirective},
@@ -125,14 +126,16 @@ func (b *builder) direct(name string, read func(*builder, place, string), at pla
 
 // pauseDirective lets what comes below wait until the learner wants it.
 func (b *builder) pauseDirective(at place, _ string) {
-	if b.details.open || b.isAfter || b.only != "" {
+	if b.details.open || b.later != nil || b.only != "" {
 		b.add(at, "", "pause belongs into what is read first")
 		return
 	}
 	b.step.body.pause()
 }
 
-func (b *builder) afterDirective(place, string) { b.isAfter = true }
+func (b *builder) afterDirective(place, string) { b.later = &b.step.after }
+
+func (b *builder) withoutDirective(place, string) { b.later = &b.step.without }
 
 func (b *builder) notesDirective(_ place, rest string) { b.step.Notes = strings.TrimSpace(rest) }
 

@@ -19,7 +19,7 @@ var debriefOf = map[slot]Debrief{slotSame: Same, slotSaw: Saw}
 // belongs reports a slot in another step than its debrief, or within what is
 // shown later.
 func (b *builder) belongs(at place, s slot) bool {
-	if b.details.open || b.only != "" || b.isAfter {
+	if b.details.open || b.only != "" || b.later != nil {
 		b.add(at, "", "%s belongs into what is read first", s)
 		return false
 	}
@@ -59,9 +59,10 @@ func (b *builder) sameDirective(at place, rest string) {
 }
 
 // lastRun is the sandbox of the step with that id, or of the last that has one.
+// Of another subject nothing can be said in those commands.
 func (b *builder) lastRun(id string) *Run {
 	for i := len(b.lesson.Steps) - 1; i >= 0; i-- {
-		if s := &b.lesson.Steps[i]; s.Run != nil && (id == "" || s.ID == id) {
+		if s := &b.lesson.Steps[i]; s.Run != nil && s.Run.Subject == "" && (id == "" || s.ID == id) {
 			return s.Run
 		}
 	}

@@ -12,6 +12,9 @@ type Known struct {
 	Arguments    map[string][]string
 	Capabilities []string // as CAP_KILL
 	Features     []string // what a step may require
+	// Subjects are what an experiment may run on besides a sandbox: a container of
+	// another engine's, a virtual machine. A step may require them as well.
+	Subjects []string
 
 	// Same says the sandbox of a step in the commands of other tools, as
 	// Markdown, for one kind of learner.

@@ -98,8 +98,8 @@ type Step struct {
 	Hash    string      // changes when the step's content does
 	Line    int         // of the heading
 
-	body, after, solution text
-	hints                 []text
+	body, after, without, solution text
+	hints                          []text
 }
 
 // Body returns the Markdown shown first, for one kind of learner.
@@ -112,6 +112,10 @@ func (s *Step) Parts(v Variant) []string { return s.body.parts(v) }
 // After returns the Markdown shown once the step's main thing is done; it may
 // give the answer away. Often empty.
 func (s *Step) After(v Variant) string { return s.after.For(v) }
+
+// Without returns the Markdown that is read in place of After where the machine
+// lacks what the step requires. Often empty.
+func (s *Step) Without(v Variant) string { return s.without.For(v) }
 
 // Hints returns the hints as Markdown, the gentlest first.
 func (s *Step) Hints(v Variant) []string {
@@ -134,8 +138,9 @@ type Run struct {
 	Limits     map[string]string   // of memory, cpus, pids, io, as the command line takes them
 	Settings   map[string][]string // what else it has, named like the flags of the command line
 	Volumes    []Mounted
-	Requires   []string          // features of the machine without which the step is passed by
-	Keep       bool              // go on in the sandbox of the step before
+	Requires   []string          // features and subjects without which the step is passed by
+	Subject    string            // what the experiment runs on; empty is a sandbox
+	Keep       bool              // go on in the sandbox, or the subject, of the step before
 	Experiment string            // name in the catalogue; empty only starts the sandbox
 	With       map[string]string // arguments of the experiment
 	Observe    []string          // ids of the board rows that matter here

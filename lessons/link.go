@@ -43,7 +43,7 @@ func (t text) links() (out []link) {
 func (r *report) checkLinks(fsys fs.FS, l *Lesson) {
 	for i := range l.Steps {
 		s := &l.Steps[i]
-		for _, t := range append([]text{s.body, s.after, s.solution}, s.hints...) {
+		for _, t := range append([]text{s.body, s.after, s.without, s.solution}, s.hints...) {
 			for _, link := range t.links() {
 				r.follow(fsys, l.File, link)
 			}

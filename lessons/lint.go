@@ -86,13 +86,16 @@ func (l *Lesson) raises(layer string) bool {
 
 func (w *linter) step(s *Step) {
 	for _, v := range variants {
-		if n := words(s.body.written().For(v)) + words(s.After(v)); n > maxStepWords {
+		if n := words(s.body.written().For(v)) + max(words(s.After(v)), words(s.Without(v))); n > maxStepWords {
 			w.warn(s.Line, "the step %q has %d words for the variant %s, more than %d", s.ID, n, v, maxStepWords)
 			break
 		}
 	}
 	if s.Run != nil && s.Run.Experiment != "" && s.Run.Expected(User) == "" {
 		w.warn(s.Line, "the step %q has an experiment and does not say what to expect", s.ID)
+	}
+	if s.Run != nil && s.Run.Subject != "" && len(s.without) == 0 {
+		w.warn(s.Line, "the step %q runs on %s and says nothing to those who have none: write <!-- without -->", s.ID, s.Run.Subject)
 	}
 	if s.Kind == KindTask && (len(s.hints) != wantHints || len(s.solution) == 0) {
 		w.warn(s.Line, "the task %q has %d hints, not %d and a solution", s.ID, len(s.hints), wantHints)

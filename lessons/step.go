@@ -64,7 +64,7 @@ func (b *builder) stepDirective(at place, source string) {
 		{"experiment", false, wordInto(&a.experiment, "experiment", k.Experiments)},
 		{"with", false, mapInto(&a.with)},
 		{"volumes", false, a.readVolumes},
-		{"requires", false, wordsInto(&a.requires, "feature", k.Features)},
+		{"requires", false, wordsInto(&a.requires, "feature", needable(k))},
 		{"observe", false, a.readRows(k.Rows)},
 		{"expect", false, wordInto(&a.expect, "outcome", expected)},
 		{"holds", false, conditionsInto(&a.holds)},
@@ -78,6 +78,9 @@ func (b *builder) stepDirective(at place, source string) {
 		}
 	}
 }
+
+// needable are the words that a step may require; nil where they are not known.
+func needable(k Known) []string { return append(slices.Clip(k.Features), k.Subjects...) }
 
 // limitNames are the limits that a step may set. What they may be is for the
 // engine to say.
@@ -175,18 +178,14 @@ func (b *builder) resolve() {
 		b.refuse([]string{"variant"}, "it states an outcome, and there is no experiment in this step")
 	}
 	b.checkArguments()
+	b.checkSubject()
 	if a.sandbox == keep {
 		b.refuse(sandboxMade, "a sandbox that is kept does not change")
 		if !b.raised {
 			b.add(b.seen["step sandbox"], "leave the key out", "there is no sandbox to keep yet")
 		}
 	}
-	added, removed := b.raise()
-	s.Run = &Run{
-		Layers: slices.Clone(b.layers), Added: added, Removed: removed, Root: b.root, Limits: b.limits, Keep: a.sandbox == keep,
-		Settings: b.settings, Volumes: b.volumes, Requires: a.requires,
-		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{}, holds: map[Variant][]*Condition{},
-	}
+	s.Run = b.madeOf()
 	for _, v := range variants {
 		s.Run.expect[v], s.Run.holds[v] = a.expect, a.holds
 		if o, ok := a.expectFor[v]; ok {
@@ -197,7 +196,26 @@ func (b *builder) resolve() {
 		}
 	}
 	s.Run.ExpectLine = max(b.seen["step expect"].line, b.seen["step variant"].line, s.Line)
-	b.raised = true
+	b.raised, b.subject = true, s.Run.Subject
+}
+
+// madeOf is what the step runs in: a sandbox as it stands after the steps so far,
+// or another subject, which has layers of its own.
+func (b *builder) madeOf() *Run {
+	a := &b.asked
+	r := &Run{
+		Keep: a.sandbox == keep, Requires: a.requires, Subject: a.with[subjectArgument],
+		Experiment: a.experiment, With: a.with, Observe: a.observe, expect: map[Variant]Outcome{}, holds: map[Variant][]*Condition{},
+	}
+	if r.Subject != "" {
+		if !slices.Contains(r.Requires, r.Subject) {
+			r.Requires = append(slices.Clip(r.Requires), r.Subject)
+		}
+		return r
+	}
+	r.Added, r.Removed = b.raise()
+	r.Layers, r.Root, r.Limits, r.Settings, r.Volumes = slices.Clone(b.layers), b.root, b.limits, b.settings, b.volumes
+	return r
 }
 
 // raise brings layers and root up to date and returns what is new.
@@ -246,6 +264,42 @@ func (b *builder) raise() (added, removed []string) {
 	return added, removed
 }
 
+// subjectArgument is one that every experiment takes: what it runs on.
+const subjectArgument = "subject"
+
+// checkSubject reports a subject that is none, or that does not go with the rest.
+func (b *builder) checkSubject() {
+	a := &b.asked
+	word, at := a.with[subjectArgument], b.seen["step with"]
+	if a.sandbox == keep && b.raised && word != b.subject && !a.broken {
+		b.add(b.seen["step sandbox"], "name the same in with, or leave sandbox out", "it keeps %s and runs on %s", subjectName(b.subject), subjectName(word))
+	}
+	if word == "" {
+		return
+	}
+	if b.known.Subjects != nil {
+		b.oneOf(at, "subject", word, b.known.Subjects)
+	}
+	if a.sandbox != keep {
+		b.refuse(sandboxMade, "it is about a sandbox, and the step runs on "+word)
+	}
+}
+
+// checkWithout reports what nobody would ever read.
+func (b *builder) checkWithout() {
+	if at, ok := b.seen["without"]; ok && (b.step.Run == nil || len(b.step.Run.Requires) == 0) {
+		b.add(at, "say what in requires", "without: the step requires nothing")
+	}
+}
+
+// subjectName is what a step runs on, in words.
+func subjectName(word string) string {
+	if word == "" {
+		return "a sandbox"
+	}
+	return word
+}
+
 // checkArguments reports arguments that the step's experiment does not take.
 func (b *builder) checkArguments() {
 	takes, known := b.known.Arguments[b.asked.experiment]
@@ -253,11 +307,14 @@ func (b *builder) checkArguments() {
 		return
 	}
 	for name := range b.asked.with {
+		if name == subjectArgument {
+			continue
+		}
 		if !known {
 			b.add(b.seen["step with"], "leave with out", "the experiment %s takes no arguments", b.asked.experiment)
 			return
 		}
-		b.oneOf(b.seen["step with"], "argument of "+b.asked.experiment, name, takes)
+		b.oneOf(b.seen["step with"], "argument of "+b.asked.experiment, name, append(slices.Clip(takes), subjectArgument))
 	}
 }
 

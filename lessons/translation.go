@@ -113,7 +113,7 @@ func (t *Translation) step(id string) *Step {
 // speak takes over the words of a translated step.
 func (s *Step) speak(t *Step) {
 	s.Title = t.Title
-	for _, p := range []struct{ into, from *text }{{&s.body, &t.body}, {&s.after, &t.after}} {
+	for _, p := range []struct{ into, from *text }{{&s.body, &t.body}, {&s.after, &t.after}, {&s.without, &t.without}} {
 		if len(*p.from) > 0 {
 			*p.into = p.from.spoken(*p.into)
 		}
@@ -232,6 +232,7 @@ func (w *linter) words(s, t *Step) {
 	}{
 		{"text", len(s.body) > 0, len(t.body) > 0},
 		{"text behind after", len(s.after) > 0, len(t.after) > 0},
+		{"text behind without", len(s.without) > 0, len(t.without) > 0},
 		{"prediction", s.Predict != nil, t.Predict != nil},
 		{"quiz", s.Quiz != nil, t.Quiz != nil},
 		{"puzzle", s.Order != nil, t.Order != nil},

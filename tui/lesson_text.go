@@ -62,6 +62,7 @@ func (m *Model) lessonText(width int) text {
 	}
 	if state.Passed { // there is nothing to predict, do or be told of
 		m.addResult(&t, step, width)
+		t.part(m.markdown(step.Without(m.opt.Variant), width)...)
 		return t
 	}
 	m.addPrediction(&t, step, state, width)
@@ -176,7 +177,7 @@ func (m *Model) addResult(t *text, step *lessons.Step, width int) {
 	}
 	var lines []string
 	if res.got.Renewed {
-		lines = append(lines, panel.Wrap("The sandbox of the steps before is gone. This is a new one with the same layers.", width)...)
+		lines = append(lines, panel.Wrap(play.Renewed(res.got), width)...)
 	}
 	for _, v := range res.got.Volumes {
 		lines = append(lines, panel.Wrap(v, width)...)

@@ -64,7 +64,7 @@ func (m *Model) renderMissing() tea.Cmd {
 // stepTexts are the texts that the step may show.
 func (m *Model) stepTexts() []string {
 	step, v := m.lesson.session.Walk.Step(), m.opt.Variant
-	texts := append(step.Hints(v), step.After(v), step.Solution(v))
+	texts := append(step.Hints(v), step.After(v), step.Without(v), step.Solution(v))
 	texts = append(texts, step.Parts(v)...)
 	if step.Predict != nil {
 		texts = append(texts, step.Predict.Ask)

@@ -148,7 +148,10 @@ func commandsOf(l *lessons.Lesson) (out []string) {
 		s := &l.Steps[i]
 		if r := s.Run; r != nil {
 			line := fmt.Sprintf("%s, %s: a sandbox with the layers %s", l.ID, s.ID, strings.Join(r.Layers, ","))
-			if len(r.Layers) == 0 {
+			switch {
+			case r.Subject != "":
+				line = fmt.Sprintf("%s, %s: the subject %s", l.ID, s.ID, r.Subject)
+			case len(r.Layers) == 0:
 				line = fmt.Sprintf("%s, %s: a plain process", l.ID, s.ID)
 			}
 			for _, key := range slices.Sorted(maps.Keys(r.Settings)) {

@@ -111,6 +111,7 @@ func parts(s *lessons.Step, v lessons.Variant) []Part {
 	return append(out,
 		Part{Kind: Solution, Label: "Solution", Markdown: s.Solution(v)},
 		Part{Kind: After, Label: "Once it is done", Markdown: s.After(v)},
+		Part{Kind: After, Label: "Where the machine lacks what it requires", Markdown: s.Without(v)},
 		Part{Kind: Notes, Label: "For the speaker", Markdown: s.Notes})
 }
 
@@ -121,6 +122,8 @@ func sandbox(r *lessons.Run) []Item {
 	}
 	words := "layers: " + strings.Join(r.Layers, ", ")
 	switch {
+	case r.Subject != "" && !r.Keep:
+		words = "none: it runs on " + r.Subject
 	case r.Keep:
 		words = "that of the step before"
 	case len(r.Layers) == 0:

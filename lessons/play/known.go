@@ -15,7 +15,8 @@ import (
 // it.
 func Known() lessons.Known {
 	k := lessons.Known{
-		Rows: facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)},
+		Subjects: otherSubjects(),
+		Rows:     facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)},
 		Features: featureIDs(), Arguments: arguments, Setting: checkSetting, Limit: checkLimit, Same: Same,
 	}
 	for _, l := range sandbox.Layers() {

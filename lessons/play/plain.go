@@ -87,7 +87,10 @@ func (p *plain) step(ctx context.Context) error {
 			return err
 		}
 	}
-	if s := w.State(); (s.Ran || s.Done) && !s.Passed {
+	switch s := w.State(); {
+	case s.Passed:
+		p.markdown(step.Without(p.s.Variant))
+	case s.Ran || s.Done:
 		p.markdown(step.After(p.s.Variant))
 	}
 	return nil

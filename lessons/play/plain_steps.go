@@ -24,6 +24,9 @@ func (p *plain) run(ctx context.Context, step *lessons.Step) error {
 		return err
 	}
 	for {
+		if r := step.Run; r.Subject != "" && !r.Keep { // it may take seconds
+			p.say("%s", starting(r.Subject)+" …")
+		}
 		m, c, err := p.s.Run(ctx, nil)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -35,6 +38,9 @@ func (p *plain) run(ctx context.Context, step *lessons.Step) error {
 			return p.s.Save()()
 		}
 		p.trouble(err)
+		if p.s.Walk.State().Passed {
+			p.say("%s", PassedBy)
+		}
 		if NotHere(err) {
 			return p.s.Save()()
 		}
@@ -85,7 +91,7 @@ func (p *plain) choose(ctx context.Context, what string, choices []string) (int,
 // measured says what was done and found, and what changed on the board.
 func (p *plain) measured(m Measured, c lessons.Comparison) {
 	if m.Renewed {
-		p.say("The sandbox of the steps before is gone; this is a new one with the same layers.")
+		p.say("%s", Renewed(m))
 	}
 	p.started(m)
 	if m.Result != nil {
@@ -107,7 +113,7 @@ func (p *plain) measured(m Measured, c lessons.Comparison) {
 // started says what was started, if anything.
 func (p *plain) started(m Measured) {
 	if step := p.s.Walk.Step(); step.Run != nil && step.Run.Keep && !m.Renewed {
-		p.say("The sandbox of the step before goes on.")
+		p.say("%s", goesOn(m))
 		return
 	}
 	p.say("%s", Started(m))

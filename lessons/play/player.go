@@ -38,6 +38,7 @@ type Progress struct {
 // Measured is what a step came to on this machine.
 type Measured struct {
 	Plan       *sandbox.Plan
+	Subject    string // that the step ran on; empty when that is a sandbox
 	Transcript []sandbox.Done
 	Board      facts.Board
 	Changed    []string           // ids of rows that are not what they were before the step
@@ -77,6 +78,9 @@ func (p *Player) give() { p.turn <- struct{}{} }
 // Plan works out what a step would do here. It starts nothing, and makes no
 // more than the directories of the step's volumes.
 func (p *Player) Plan(s *lessons.Step) (*sandbox.Plan, error) {
+	if s.Run.Subject != "" {
+		return nil, fmt.Errorf("plan: this step runs on %s, which says itself what it asks the kernel for", s.Run.Subject)
+	}
 	spec, err := Spec(s.Run)
 	if err == nil {
 		err = p.volumes.mount(&spec, s.Run.Volumes)
@@ -110,6 +114,7 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 	if err != nil {
 		return m, err
 	}
+	m.Subject = s.Run.Subject
 	if s.Run.Experiment != "" {
 		r, err := p.box.Experiment(ctx, s.Run.Experiment, s.Run.With, func(e experiment.Progress) {
 			progress(Progress{Phase: e.Phase, Entries: e.Entries, Transcript: m.Transcript})
@@ -135,7 +140,7 @@ func (p *Player) Run(ctx context.Context, s *lessons.Step, progress func(Progres
 	return m, nil
 }
 
-// raise makes sure that the sandbox of the step is there.
+// raise makes sure that the sandbox or the subject of the step is there.
 func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progress)) (Measured, error) {
 	again := p.of == s.ID && s.Kind == lessons.KindTask // a task is left and entered
 	if p.alive() && (s.Run.Keep || again) {
@@ -147,6 +152,19 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 	if err := p.end(); err != nil {
 		return Measured{}, err
 	}
+	m, err := p.anew(ctx, s, progress)
+	m.Renewed = s.Run.Keep
+	if err == nil {
+		p.of = s.ID
+	}
+	return m, err
+}
+
+// anew starts what the step runs in.
+func (p *Player) anew(ctx context.Context, s *lessons.Step, progress func(Progress)) (Measured, error) {
+	if s.Run.Subject != "" {
+		return p.open(ctx, s.Run.Subject, progress)
+	}
 	plan, err := p.Plan(s)
 	if err != nil {
 		return Measured{}, err
@@ -154,12 +172,7 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 	if err := p.volumes.give(plan); err != nil {
 		return Measured{}, err
 	}
-	m, err := p.start(ctx, plan, progress)
-	m.Renewed = s.Run.Keep
-	if err == nil {
-		p.of = s.ID
-	}
-	return m, err
+	return p.start(ctx, plan, progress)
 }
 
 // start starts a plan in a player without a sandbox.

@@ -30,6 +30,8 @@ type Finding struct {
 	// Lacks is set with it where the step says that it requires what this
 	// machine, or this user, lacks.
 	Lacks bool `json:"lacks,omitempty"`
+	// Subject is what of these is another subject, which nobody need have.
+	Subject string `json:"subject,omitempty"`
 }
 
 // String returns "file:line:column: message".
@@ -157,7 +159,11 @@ func (p *proof) begin(ctx context.Context, s *lessons.Step) (Measured, bool) {
 	case NotHere(err):
 		p.untested(s, err.Error())
 		var lacks *LackError
-		p.found[len(p.found)-1].Lacks = errors.As(err, &lacks)
+		var without *WithoutError
+		last := &p.found[len(p.found)-1]
+		if last.Lacks = errors.As(err, &lacks); errors.As(err, &without) {
+			last.Subject = without.Subject
+		}
 		return m, false
 	case err != nil:
 		p.fail(s, s.Line, "the step could not be run: %v", err)

@@ -20,6 +20,13 @@ type Examiner interface {
 var _ Examiner = machine{}
 
 func (machine) Lacks(ctx context.Context, ids []string) error {
+	if err := available(ctx, ids); err != nil {
+		return err
+	}
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return slices.Contains(otherSubjects(), id) })
+	if len(ids) == 0 {
+		return ctx.Err()
+	}
 	for _, a := range features.Check(ctx, sandbox.Raise, ids...) {
 		if !a.OK && !a.Unknown { // what could not be found out shows when it is tried
 			return a.Err

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,15 +10,41 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // Started says in a sentence what was started.
 func Started(m Measured) string {
+	if k, err := subject.Find(m.Subject); err == nil {
+		return "Started " + k.What + "."
+	}
 	what := "a plain process"
 	if words := m.Plan.Layers.Words(); len(words) > 0 {
 		what = "a process with " + count(len(words), "layer") + ": " + strings.Join(words, ", ")
 	}
 	return fmt.Sprintf("Started %s. The kernel took %s.", what, Micros(sum(m.Transcript)))
+}
+
+// starting says that a subject is being started.
+func starting(word string) string {
+	k, err := subject.Find(word)
+	if err != nil {
+		return "starting " + word
+	}
+	return "starting " + k.What
+}
+
+// Renewed says that what the step wanted to go on in is another one.
+func Renewed(m Measured) string {
+	if m.Subject != "" {
+		return "The " + m.Subject + " of the steps before is gone. This is a new one."
+	}
+	return "The sandbox of the steps before is gone. This is a new one with the same layers."
+}
+
+// goesOn says that the step is in what the step before was in.
+func goesOn(m Measured) string {
+	return "The " + cmp.Or(m.Subject, subject.Sandbox) + " of the step before goes on."
 }
 
 func sum(transcript []sandbox.Done) (us int64) {
