@@ -17,6 +17,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // fakeEngine is an engine without a kernel: what it reports is always the
@@ -61,6 +62,22 @@ func (e *fakeEngine) Start(_ context.Context, p *sandbox.Plan, observe func(sand
 		observe(d)
 	}
 	return b, nil
+}
+
+// Open waits for hold, as a machine that boots does.
+func (e *fakeEngine) Open(ctx context.Context, k subject.Kind, s sandbox.Spec) (play.Sandbox, error) {
+	if err := k.Available(ctx); err != nil {
+		return nil, err
+	}
+	if e.hold != nil {
+		select {
+		case <-e.hold:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	s.Layers = sandbox.Set(sandbox.Mount, sandbox.PID)
+	return e.Start(ctx, &sandbox.Plan{Name: k.Name, Spec: s, Layers: s.Layers}, func(sandbox.Done) {})
 }
 
 // kill ends the newest sandbox, as somebody outside may.

@@ -29,9 +29,10 @@ type free struct {
 	tent  *tent  // the one that board, kernel and shell are about
 	blank *tent  // of the one that enter starts
 
-	able  map[string]features.Answer // what this machine can raise; nil until it is known
-	kept  []string                   // names of setups that were saved
-	kept1 string                     // the one that was loaded or saved last
+	able   map[string]features.Answer // what this machine can raise; nil until it is known
+	probed map[string]error           // by kind of subject, what is missing for it
+	kept   []string                   // names of setups that were saved
+	kept1  string                     // the one that was loaded or saved last
 
 	rand *rand.Rand
 }
@@ -155,6 +156,9 @@ func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
 		if f.err = r.err; errors.Is(r.err, context.Canceled) {
 			f.err = nil
 			m.notice = "Cancelled. Nothing was kept of it."
+		}
+		if f.err != nil && b.kind != "" { // a machine tells what its console said last
+			m.openPage(b.kind+" did not start", paragraphs(r.err))
 		}
 		return m.drop(b)
 	}

@@ -17,6 +17,7 @@ import (
 type box struct {
 	tent   *tent
 	letter string
+	kind   string // of subject; empty for a sandbox of tentpole's own
 	setup  preset.Setup
 	live   play.Sandbox // nil while it is starting
 	since  time.Time
@@ -62,18 +63,25 @@ func (m *Model) freeStart() tea.Cmd { return m.raise(m.free.setup, false) }
 
 // raise starts a sandbox beside those that run.
 func (m *Model) raise(setup preset.Setup, hidden bool) tea.Cmd {
+	b := &box{setup: setup, hidden: hidden, tried: map[string]experiment.Result{}}
+	return m.begin(b, func(t *tent, u undertaking) (play.Measured, error) {
+		return t.player.Raise(u.ctx, setup.Spec, u.busy.tell)
+	})
+}
+
+// begin starts a box beside those that run.
+func (m *Model) begin(b *box, start func(*tent, undertaking) (play.Measured, error)) tea.Cmd {
 	f := m.free
-	letter := f.letter()
-	if letter == "" {
+	if b.letter = f.letter(); b.letter == "" {
 		m.notice = fmt.Sprintf("%d sandboxes run already: K ends one.", len(f.boxes))
 		return nil
 	}
-	b := &box{tent: f.blank, letter: letter, setup: setup, hidden: hidden, tried: map[string]experiment.Result{}}
+	t := f.blank
+	b.tent = t
 	f.boxes, f.blank, f.err = append(f.boxes, b), m.newTent(play.NewPlayer(m.opt.Engine)), nil
-	m.look(b.tent)
-	spec, t := setup.Spec, b.tent
+	m.look(t)
 	return m.undertake(t, play.Freely.ID, func(u undertaking) tea.Msg {
-		got, err := t.player.Raise(u.ctx, spec, u.busy.tell)
+		got, err := start(t, u)
 		return measuredMsg{about(t.id), play.Freely, got, u.ended(err)}
 	})
 }
@@ -198,6 +206,19 @@ func (g goneMsg) update(m *Model, _ *tent) tea.Cmd {
 
 // state says in a word how a sandbox is.
 func (b *box) state() string {
+	return strings.Join(nonEmpty(b.kind, b.does()), " ")
+}
+
+// title is the name of a sandbox; another subject is called by its kind.
+func (b *box) title() string {
+	if b.kind != "" {
+		return ""
+	}
+	return b.tent.plan.Name
+}
+
+// does says what it is at.
+func (b *box) does() string {
 	switch {
 	case b.live == nil:
 		return "starting"

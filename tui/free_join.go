@@ -15,7 +15,7 @@ var shareable = []sandbox.Layer{sandbox.Net, sandbox.IPC, sandbox.UTS}
 // shared are those that a sandbox has of its own to share.
 func (b *box) shared() (set sandbox.LayerSet) {
 	for _, l := range shareable {
-		if b.tent.layers().Has(l) {
+		if b.kind == "" && b.tent.layers().Has(l) {
 			set = set.With(l)
 		}
 	}

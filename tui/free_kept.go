@@ -52,7 +52,7 @@ func (m *Model) freeSave() tea.Cmd {
 
 func canSave(m *Model) bool {
 	b := m.free.box()
-	return m.opt.Setups != nil && (b == nil || !b.hidden)
+	return m.opt.Setups != nil && (b == nil || !b.hidden && b.kind == "")
 }
 
 type setupKeptMsg struct {

@@ -22,8 +22,12 @@ func freeBindings() []binding {
 		{keys: []string{"f"}, show: "f", where: inTable | inTrials | inSolved, does: "freeze", foot: left, spare: 2, do: (*Model).freeFreeze, says: (*Model).freezeSays, on: canFreeze, help: "stop all commands where they are, and have them go on"},
 		{keys: []string{"x"}, show: "x", does: "experiments", where: inTable | inSolved, foot: left, spare: 2, do: (*Model).openTrials, on: canTry, help: "the experiments, and what they come to here"},
 		{keys: []string{"="}, show: "=", does: "compare", where: inTable | inTrials, foot: left, spare: 6, do: (*Model).openCompare, on: canCompare, help: "the boards of all sandboxes side by side"},
-		{keys: []string{"c"}, show: "c", does: "copy", where: inTable | inSolved, foot: right, spare: 6, do: (*Model).openCopy, on: func(m *Model) bool { return !m.riddled() }, help: "the same as tentpole run, unshare, docker and config.json, to be copied"},
+		{keys: []string{"c"}, show: "c", does: "copy", where: inTable | inSolved, foot: right, spare: 6, do: (*Model).openCopy, on: func(m *Model) bool { return !m.riddled() && ownShown(m) }, help: "the same as tentpole run, unshare, docker and config.json, to be copied"},
 		{keys: []string{"w"}, show: "w", does: "save", where: inTable, foot: right, spare: 7, do: (*Model).freeSave, on: canSave, help: "save the setup under a name"},
+		{keys: []string{"s"}, show: "s", does: "subjects", where: inTable, foot: left, spare: 5, do: (*Model).openSubjects, help: "raise something else: Docker, Podman, an OCI runtime, a virtual machine"},
+
+		{keys: []string{"enter"}, show: "enter", where: inSubjects, foot: left, do: orExplain((*Model).raiseSubject), says: orExplains("raise"), on: func(m *Model) bool { return mainFocused(m) || m.onItem() }, help: "raise it, and open a shell inside; in board and kernel, say what a line is"},
+		{keys: []string{"q", "s"}, show: "q", does: "back", where: inSubjects, foot: right, do: (*Model).closeSide},
 
 		{keys: []string{"q", "x"}, show: "q", does: "back", where: inTrials, foot: right, do: (*Model).closeSide},
 
@@ -74,7 +78,7 @@ func hasBox(m *Model) bool { return m.free.box() != nil }
 // a group of their own.
 func canFreeze(m *Model) bool {
 	b := m.free.box()
-	return b != nil && b.live != nil && !b.hidden && b.tent.layers()&limited != 0
+	return b != nil && b.live != nil && b.kind == "" && !b.hidden && b.tent.layers()&limited != 0
 }
 
 var limited = sandbox.Set(sandbox.Memory, sandbox.CPU, sandbox.PIDs, sandbox.IO)

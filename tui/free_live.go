@@ -44,7 +44,7 @@ func (m *Model) hasLive() bool {
 
 // sample looks at what the sandbox uses, as long as the charts are seen.
 func (m *Model) sample() tea.Cmd {
-	if !m.seesLive() || m.free.box().use.under {
+	if !m.seesLive() || m.free.box().kind != "" || m.free.box().use.under {
 		return nil
 	}
 	b := m.free.box()
@@ -102,7 +102,10 @@ func (m *Model) liveLines(width, height int) []string {
 	if b == nil {
 		return nil
 	}
-	out := []string{s.Faint.Render(panel.Pad(strings.Join(nonEmpty(b.tent.plan.Name, b.state(), b.size(), "since "+b.since.Format("15:04:05")), " · "), width))}
+	out := []string{s.Faint.Render(panel.Pad(strings.Join(nonEmpty(b.title(), b.state(), b.size(), "since "+b.since.Format("15:04:05")), " · "), width))}
+	if b.kind != "" {
+		return append(out, panel.Wrap(s.Faint.Render("What it uses is not counted here. x: the experiments measure it."), width)...)
+	}
 	if b.use.err != nil {
 		return append(out, panel.Wrap(s.Faint.Render("Nothing is counted without a limit: memory, cpu, pids or io."), width)...)
 	}

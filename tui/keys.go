@@ -18,9 +18,10 @@ const (
 	inTrials // its list of experiments
 	inRiddle // its missing pole, and below once it is found
 	inSolved
+	inSubjects // what can be raised in place of a sandbox
 	inSheet
 	inPage    // a page of text is in front
-	inSandbox = inTable | inTrials | inRiddle | inSolved
+	inSandbox = inTable | inTrials | inRiddle | inSolved | inSubjects
 	inTheTent = inLesson | inSandbox
 	inPanes   = inTheTent | inSheet
 	anywhere  = inHome | inPanes | inPage
@@ -144,7 +145,7 @@ func canEnter(m *Model) bool { return m.tent().busy == nil && (hasSandbox(m) || 
 
 // hasPlan tells whether there is something to plan.
 func (m *Model) hasPlan() bool {
-	return m.screen == onSandbox && !m.riddled() || m.screen == onLesson && m.lesson.session.Walk.Step().Run != nil
+	return m.screen == onSandbox && !m.riddled() && ownShown(m) || m.screen == onLesson && m.lesson.session.Walk.Step().Run != nil
 }
 
 // bindings are those of the screen: a sheet's own come first.

@@ -215,6 +215,9 @@ func (m *Model) waiting(b *busy) string {
 	if b.now.Entries > 0 {
 		line += " · " + play.Number(b.now.Entries) + " entries"
 	}
+	if took >= longTime {
+		line += " · " + took.Truncate(time.Second).String()
+	}
 	return line + " · esc cancels"
 }
 

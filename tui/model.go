@@ -35,6 +35,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 	"github.com/tentpole-labs/tentpole/sandbox/preset"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 	"github.com/tentpole-labs/tentpole/tui/present"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -80,6 +81,10 @@ type Options struct {
 	HostShell func(ctx context.Context, cols, rows int) (play.Shell, error)
 	// Layers tells which layers this machine can raise; nil: as if all.
 	Layers func(context.Context) []features.Answer
+	// Subjects are what the sandbox screen can raise besides sandboxes; those of
+	// this machine when nil. StartSubject is the name of the one to begin with.
+	Subjects     []subject.Kind
+	StartSubject string
 	// Setups keeps what was set up on the sandbox screen; nil keeps none.
 	Setups *preset.Store
 	// Rand chooses the pole that is missing; its own when nil.
@@ -146,6 +151,9 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Variant == "" {
 		o.Variant = play.VariantHere()
 	}
+	if o.Subjects == nil {
+		o.Subjects = others()
+	}
 	o.Lab.fill()
 	m := &Model{
 		opt: o, ctx: ctx, settings: o.Settings, open: &resources{},
@@ -172,7 +180,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.readGlossary(), m.awaitReload(), m.askBackground(), m.startPresenting()}
 	if m.opt.StartSandbox {
-		cmds = append(cmds, m.openSandbox())
+		cmds = append(cmds, m.openSandbox(), m.raiseKind(m.opt.StartSubject))
 	}
 	return tea.Batch(cmds...)
 }

@@ -1,10 +1,13 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/markdown"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -40,6 +43,16 @@ func (m *Model) openPage(title string, lines func(styles.Styles, int) []string) 
 // sentence is a page of one paragraph.
 func sentence(text string) func(styles.Styles, int) []string {
 	return func(_ styles.Styles, width int) []string { return panel.Wrap(text, width) }
+}
+
+// paragraphs are the lines of an error, each fit for a terminal.
+func paragraphs(err error) func(styles.Styles, int) []string {
+	return func(_ styles.Styles, width int) (out []string) {
+		for line := range strings.Lines(err.Error()) {
+			out = append(out, panel.Wrap(facts.Clean(strings.TrimSuffix(line, "\n")), width)...)
+		}
+		return out
+	}
 }
 
 func (m *Model) pageScroll(n int) {

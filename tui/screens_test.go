@@ -32,7 +32,7 @@ var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
 func options(t testing.TB, e *fakeEngine) Options {
 	c := &clock{noon}
-	return Options{Course: course(t), Engine: e, Lab: (&fakeLab{say: e.say}).lab(t), Theme: styles.Dark, Variant: lessons.Root, Now: c.Now, HostShell: e.hostShell}
+	return Options{Course: course(t), Engine: e, Lab: (&fakeLab{say: e.say}).lab(t), Theme: styles.Dark, Variant: lessons.Root, Now: c.Now, HostShell: e.hostShell, Subjects: kindsHere}
 }
 
 // begin starts a model with the options, and closes it when the test ends.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/claims"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 	"github.com/tentpole-labs/tentpole/tui"
 	"github.com/tentpole-labs/tentpole/tui/settings"
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -23,14 +25,21 @@ import (
 func home(c *cobra.Command, _ []string) error { return openScreen(c, tui.Options{}) }
 
 func sandboxCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "sandbox",
-		Short: "Raise and lower layers freely",
-		Args:  arguments(cobra.NoArgs),
+	var on string
+	c := &cobra.Command{
+		Use:     "sandbox",
+		Short:   "Raise and lower layers freely, or raise another subject",
+		Example: "  tentpole sandbox\n  tentpole sandbox --subject docker",
+		Args:    arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return openScreen(c, tui.Options{StartSandbox: true})
+			if _, err := subject.Find(on); err != nil {
+				return err
+			}
+			return openScreen(c, tui.Options{StartSandbox: true, StartSubject: on})
 		},
 	}
+	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what to raise at once: "+strings.Join(subject.Names(), " "))
+	return c
 }
 
 // openScreen fills in what every screen needs and runs the full screen.

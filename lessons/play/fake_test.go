@@ -13,6 +13,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // fakeEngine is an engine without a kernel. It counts what is open.
@@ -37,6 +38,13 @@ func (e *fakeEngine) Start(ctx context.Context, p *sandbox.Plan, _ func(sandbox.
 	e.started++
 	e.open++
 	return &fakeSandbox{engine: e, plan: p, number: e.started, done: make(chan struct{})}, ctx.Err()
+}
+
+func (e *fakeEngine) Open(ctx context.Context, k subject.Kind, s sandbox.Spec) (Sandbox, error) {
+	if err := k.Available(ctx); err != nil {
+		return nil, err
+	}
+	return e.Start(ctx, &sandbox.Plan{Name: k.Name, Spec: s}, nil)
 }
 
 func (e *fakeEngine) count() (started, open int) {

@@ -13,6 +13,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/export"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // Engine is what a player needs of the machine.
@@ -22,6 +23,9 @@ type Engine interface {
 	// Start starts a sandbox, which the caller closes. observe is called for
 	// each operation as it happens, from one goroutine at a time.
 	Start(ctx context.Context, p *sandbox.Plan, observe func(sandbox.Done)) (Sandbox, error)
+	// Open starts a subject of another kind than tentpole's own sandboxes, which
+	// the caller closes. The error says what is missing here.
+	Open(context.Context, subject.Kind, sandbox.Spec) (Sandbox, error)
 	// Unpack fetches the image that a spec names, if it is not here yet; another
 	// spec comes back as it is. say is told in words how far it is.
 	Unpack(ctx context.Context, s sandbox.Spec, say func(string)) (sandbox.Spec, error)

@@ -3,6 +3,7 @@ package experiment
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,9 +29,14 @@ var program = sync.OnceValues(func() (*os.File, error) { return sealed.Program(e
 // its standard input.
 func First() (exe *os.File, args []string, err error) {
 	exe, err = program()
-	const years = 10 * 365 * 24 * time.Hour
-	return exe, []string{inside.Name, "reap", strconv.Itoa(int(years / time.Second))}, err
+	return exe, []string{inside.Name, "reap", deadline(years)}, err
 }
+
+// years is the deadline of an act that stays as long as it is wanted.
+const years = 10 * 365 * 24 * time.Hour
+
+// deadline is one as an act is given it: in seconds.
+func deadline(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
 // Talk is a conversation with an act that runs inside.
 type Talk struct {
@@ -111,6 +117,8 @@ type asking struct {
 	// besides is an open file that the act finds as its standard error; it stays
 	// the caller's. nil for none.
 	besides *os.File
+	// lasts is how long it may take; 0 is inside.Deadline.
+	lasts time.Duration
 }
 
 func begin(ctx context.Context, s Subject, a asking) (*Talk, error) {
@@ -134,8 +142,8 @@ func begin(ctx context.Context, s Subject, a asking) (*Talk, error) {
 	if a.besides == nil {
 		a.besides = theirs[1]
 	}
-	seconds := strconv.Itoa(int(inside.Deadline / time.Second))
-	talk.Process, err = s.Start(ctx, Command{Args: []string{inside.Name, a.act, seconds}, Program: exe,
+	lasts := deadline(cmp.Or(a.lasts, inside.Deadline))
+	talk.Process, err = s.Start(ctx, Command{Args: []string{inside.Name, a.act, lasts}, Program: exe,
 		Stdin: theirs[0], Stdout: theirs[1], Stderr: a.besides})
 	for _, f := range theirs {
 		f.Close()
@@ -148,6 +156,12 @@ func begin(ctx context.Context, s Subject, a asking) (*Talk, error) {
 		return nil, errors.Join(err, talk.Close())
 	}
 	return talk, nil
+}
+
+// Attend begins an act that only stays inside, for as long as it is wanted: a
+// process to read facts of. The caller closes the conversation.
+func Attend(ctx context.Context, s Subject) (*Talk, error) {
+	return begin(ctx, s, asking{act: "stay", lasts: years})
 }
 
 // open makes the pipes; theirs are standard input and output.

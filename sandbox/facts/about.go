@@ -15,6 +15,9 @@ func About(id string) (what, man string) {
 
 // about is what there is to say of the rows, by their ids.
 var about = map[string]struct{ what, man string }{
+	"kernel":  {"Which kernel the process runs on. A machine of its own has one of its own; everything below is then counted there.", "uname(2)"},
+	"boot_id": {"The number that a kernel draws for itself when it boots. Two numbers are two kernels.", "random(4)"},
+
 	"ns.mount":  {"The number of the namespace that holds the table of mounts. Two processes with the same number see the same mounts.", "mount_namespaces(7)"},
 	"ns.uts":    {"The number of the namespace that holds the host name. Two processes with the same number share one name.", "uts_namespaces(7)"},
 	"ns.ipc":    {"The number of the namespace that holds message queues, semaphores and shared memory that are found by a key or a name.", "ipc_namespaces(7)"},

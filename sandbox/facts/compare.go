@@ -12,6 +12,9 @@ import (
 // inside's was read ([WithProcesses]).
 func Compare(host, inside Facts, paths ...string) Board {
 	kinds := boardKinds(inside, paths)
+	if apart(host, inside) {
+		kinds = append(kernelKinds(), kinds...)
+	}
 	rows := make([]Row, len(kinds))
 	for i, k := range kinds {
 		rows[i] = k.row(host, inside)
@@ -123,6 +126,8 @@ func ownedBy(ns Namespace, show func(Facts) string) func(host, inside Facts) ver
 func sharing(host, inside Facts, ns Namespace) string {
 	a, b := host.Namespaces[ns], inside.Namespaces[ns]
 	switch {
+	case apart(host, inside): // every kernel numbers its first namespaces alike
+		return Own
 	case a == 0 || b == 0:
 		return Unknown
 	case a == b:

@@ -14,6 +14,9 @@ type Facts struct {
 	Comm string   `json:"comm"` // at most 15 bytes, set by the process
 	Args []string `json:"args"` // empty for kernel threads and for a process about to end
 
+	// Kernel is the one that the process runs on, as the reader sees it.
+	Kernel Kernel `json:"kernel"`
+
 	// Namespaces holds the inode that identifies each namespace.
 	Namespaces map[Namespace]uint64 `json:"namespaces"`
 	// NSPIDs are the process's ids from the reader's pid namespace (first)

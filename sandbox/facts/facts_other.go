@@ -17,6 +17,9 @@ func Self(context.Context, ...Option) (Facts, error) {
 	return Facts{}, unsupported(0)
 }
 
+// ThisKernel fails: it is asked as Linux is.
+func ThisKernel() (Kernel, error) { return Kernel{}, unsupported(0) }
+
 func unsupported(pid int) error {
 	return &Error{
 		Op: opRead, PID: pid, Err: errors.ErrUnsupported,

@@ -57,6 +57,7 @@ type step struct {
 
 var steps = []step{
 	{"args", (*reader).readArgs},
+	{"kernel", (*reader).readKernel},
 	{"uid", (*reader).readUIDMap},
 	{"gid", (*reader).readGIDMap},
 	{"lsm", (*reader).readLSM},
