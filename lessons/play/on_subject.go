@@ -49,7 +49,7 @@ func (machine) Open(ctx context.Context, kind subject.Kind, spec sandbox.Spec) (
 
 func (s *onSubject) Plan() *sandbox.Plan { return s.plan }
 
-// Look asks nothing about a step: no lesson is about a subject's facts.
+// Look has nothing to look through for the files of another kernel.
 func (s *onSubject) Look(ctx context.Context, q Question) (Sight, error) {
 	select {
 	case <-s.Done():
@@ -61,7 +61,14 @@ func (s *onSubject) Look(ctx context.Context, q Question) (Sight, error) {
 		return Sight{}, err
 	}
 	inside, err := s.Facts(ctx, s.held.Process)
-	return Sight{Board: facts.Compare(host, inside, q.Paths...), Plain: facts.Compare(host, host, q.Paths...)}, err
+	if err != nil {
+		return Sight{}, err
+	}
+	sight := Sight{Board: facts.Compare(host, inside, q.Paths...), Plain: facts.Compare(host, host, q.Paths...), Env: environment(host, inside)}
+	if s.held.Process.PID() == 0 {
+		sight.Env = elsewhere(host, inside)
+	}
+	return sight, nil
 }
 
 func (s *onSubject) Experiment(ctx context.Context, id string, with map[string]string, progress func(experiment.Progress)) (experiment.Result, error) {

@@ -91,9 +91,8 @@ func TestWithoutSubject(t *testing.T) {
 	l := written(t, elsewhereSteps)
 	missing := &features.NotSupportedError{Feature: "find QEMU", Remedy: "apt-get install it"}
 	for name, e := range map[string]Engine{
-		"it is not there":       &openingEngine{poorEngine: poorEngine{without: "vm"}},
-		"it does not start":     &openingEngine{breaks: missing},
-		"there are none at all": &fakeEngine{},
+		"it is not there":   &openingEngine{poorEngine: poorEngine{without: "vm"}},
+		"it does not start": &openingEngine{breaks: missing},
 	} {
 		s := NewSession(Options{Lesson: l, Engine: e, Variant: lessons.User})
 		var out bytes.Buffer
