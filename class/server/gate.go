@@ -15,6 +15,7 @@ const channelsEach = 8
 // connection counts the channels of one connection, and ends it when there is none
 // for too long.
 type connection struct {
+	caller  *caller
 	useless time.Duration // it may be of no use for
 	mu      sync.Mutex
 	open    int
@@ -25,7 +26,8 @@ type connectionKey struct{}
 
 // watched begins to count.
 func (s *Server) watched(ctx ssh.Context, conn net.Conn) net.Conn {
-	ctx.SetValue(connectionKey{}, &connection{useless: s.Useless, timer: time.AfterFunc(s.Useless, func() { conn.Close() })})
+	at, _ := conn.(*caller)
+	ctx.SetValue(connectionKey{}, &connection{caller: at, useless: s.Useless, timer: time.AfterFunc(s.Useless, func() { conn.Close() })})
 	return conn
 }
 
@@ -51,8 +53,8 @@ func (c *connection) end() {
 // gate opens a session's channel, if there are not too many.
 func gate(srv *ssh.Server, conn *gossh.ServerConn, c gossh.NewChannel, ctx ssh.Context) {
 	counted, ok := ctx.Value(connectionKey{}).(*connection)
-	if !ok || !counted.begin() {
-		c.Reject(gossh.ResourceShortage, "there are enough windows on this connection")
+	if !ok || !counted.caller.enter(conn.Permissions.Extensions[learnerName]) || !counted.begin() {
+		c.Reject(gossh.ResourceShortage, "there are enough windows and connections of this name")
 		return
 	}
 	defer counted.end()

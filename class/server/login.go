@@ -33,6 +33,11 @@ func admitted(l store.Learner) *gossh.Permissions {
 func (s *Server) login(ctx ssh.Context) *gossh.ServerConfig {
 	return &gossh.ServerConfig{
 		MaxAuthTries: 20, // an agent may offer many keys
+		AuthLogCallback: func(conn gossh.ConnMetadata, _ string, _ error) {
+			if counted, ok := ctx.Value(connectionKey{}).(*connection); ok {
+				counted.caller.says(conn.User())
+			}
+		},
 		PublicKeyCallback: func(conn gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
 			name, ok := nameOf(conn.User())
 			if !ok {

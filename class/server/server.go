@@ -16,7 +16,6 @@ import (
 
 	"charm.land/wish/v2"
 	"github.com/charmbracelet/ssh"
-	"golang.org/x/net/netutil"
 
 	"github.com/tentpole-labs/tentpole/class/store"
 )
@@ -42,6 +41,8 @@ const (
 	// connections per learner: a browser of windows, and some for those who are
 	// just leaving.
 	connectionsEach = 8
+	// strangers may wait at the door beside two connections for each learner.
+	strangers = 64
 	// sessionsEach is how many windows a learner may have in one tent.
 	sessionsEach = 3
 	// farewell is how long a program may take to put the terminal in order.
@@ -87,7 +88,7 @@ func (s *Server) Serve(l net.Listener) error {
 	if s.Store.Shared() {
 		s.camp.all.Go(func() { s.camp.moves(s.ending) })
 	}
-	err := s.ssh.Serve(netutil.LimitListener(l, s.Learners*connectionsEach))
+	err := s.ssh.Serve(newDoor(l, strangers+2*s.Learners, s.Useless))
 	if errors.Is(err, ssh.ErrServerClosed) {
 		return nil
 	}

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
-	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 )
 
 // Pitch is where a learner's tent stands, and how much room it has.
@@ -78,7 +77,7 @@ func (p Pitch) spec() sandbox.Spec {
 			// The machine's cgroups, which /sys would show, tell what the others use.
 			{Target: "/sys/fs/cgroup", Size: 4096},
 		},
-		Limits: cgroup.Limits{Memory: p.Limits.Memory, CPUs: p.Limits.CPUs, PIDs: p.Limits.PIDs},
+		Limits: p.Limits.group(),
 		Calls:  sandbox.CallRules{Profile: "all", Deny: refusedHere()},
 	}
 }

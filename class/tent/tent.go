@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
@@ -52,6 +53,7 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	if err := t.furnish(ctx, progress); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
+	go t.yield(time.Second)
 	return t, nil
 }
 
