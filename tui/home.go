@@ -94,6 +94,9 @@ func (m *Model) tally(l *lessons.Lesson) string {
 	if done < len(l.Steps) && m.home.progress.Knows(l) {
 		out += "   known"
 	}
+	if m.held(l.ID) {
+		out += "   held"
+	}
 	return out
 }
 
@@ -247,7 +250,7 @@ func (m *Model) startLesson() tea.Cmd {
 		return nil
 	}
 	m.opt.Start = ""
-	return opening(id)(m)
+	return tea.Batch(opening(id)(m), m.atInvited())
 }
 
 // askAbility finds out in one line what this machine can do.

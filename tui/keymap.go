@@ -32,7 +32,7 @@ func (m *Model) shows(key, usual string) string {
 // checkKeys tells of a key in the settings that does nothing anywhere.
 func (m *Model) checkKeys() error {
 	known := map[string]bool{}
-	for _, b := range bindings {
+	for _, b := range slices.Concat(bindings, classBindings) {
 		for _, k := range b.keys {
 			known[k] = true
 		}

@@ -150,13 +150,17 @@ func (m *Model) hasPlan() bool {
 
 // bindings are those of the screen: a sheet's own come first.
 func (m *Model) bindings() []binding {
+	all := bindings
+	if m.class != nil {
+		all = slices.Concat(classBindings, bindings)
+	}
 	switch {
 	case m.page != nil:
-		return append(slices.Clone(m.page.keys), bindings...)
+		return append(slices.Clone(m.page.keys), all...)
 	case m.screen != onSheet:
-		return bindings
+		return all
 	}
-	return append(m.sheet.keys(), bindings...)
+	return append(m.sheet.keys(), all...)
 }
 
 // scope is where the keys go now.
@@ -189,6 +193,8 @@ func (m *Model) key(k tea.KeyPressMsg) tea.Cmd {
 		return m.answerQuestion(k)
 	case m.finder != nil:
 		return m.keyInFinder(k)
+	case m.class != nil && m.meant(k.String()) == classKey:
+		return m.openClass()
 	case m.writing():
 		return m.keyInDraft(k)
 	case m.editing():

@@ -38,6 +38,10 @@ type result struct {
 
 // openLesson starts to play a lesson where its record left it.
 func (m *Model) openLesson(l *lessons.Lesson) tea.Cmd {
+	if m.held(l.ID) {
+		m.notice = "The teacher holds this lesson back for now."
+		return nil
+	}
 	s := play.NewSession(play.Options{
 		Lesson: l, Engine: m.opt.Engine, Store: m.opt.Store, Variant: m.opt.Variant, Now: m.opt.Now,
 		Record: m.home.progress.Lessons[l.ID],

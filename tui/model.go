@@ -75,6 +75,8 @@ type Options struct {
 	// the course as it is now; nil when they do not. It returns when its context
 	// ends.
 	Reload func(context.Context) (*lessons.Course, error)
+	// Class is the class that this is played in; nil where there is none.
+	Class Class
 	// Wall is set where a lesson is shown to a room. Close it afterwards.
 	Wall *present.Wall
 	// HostShell starts a shell on the host; the player's own when nil.
@@ -103,6 +105,7 @@ type Model struct {
 	settings   settings.Settings
 	background color.Color // as the terminal answered; nil when it did not
 	presents   *presenting // nil where nobody looks on
+	class      *class      // nil outside of one
 	sleeper    *sleeper    // nil where nobody can stop the program
 	width      int
 	height     int
@@ -162,6 +165,9 @@ func New(ctx context.Context, o Options) *Model {
 	if o.Wall != nil {
 		m.presents = &presenting{wall: o.Wall, began: o.Now()}
 	}
+	if o.Class != nil {
+		m.class = &class{line: o.Class}
+	}
 	m.restyle()
 	if err := errors.Join(o.SettingsTrouble, m.checkKeys()); err != nil {
 		m.notice = settingsError(err)
@@ -178,7 +184,7 @@ func (m *Model) Idle() bool { return m.pending == 0 }
 
 // Init implements tea.Model.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.readGlossary(), m.awaitReload(), m.askBackground(), m.startPresenting()}
+	cmds := []tea.Cmd{m.readCourse(), m.askAbility(), m.readGlossary(), m.awaitReload(), m.askBackground(), m.startPresenting(), m.hearClass()}
 	if m.opt.StartSandbox {
 		cmds = append(cmds, m.openSandbox(), m.raiseKind(m.opt.StartSubject))
 	}
@@ -191,7 +197,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pending--
 		msg = end.msg
 	}
-	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes())
+	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes(), m.tellClass())
 }
 
 // ended wraps the message of a command that was counted.
@@ -251,6 +257,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.trouble("progress was not saved", msg.err)
 	case pageMsg:
 		msg.update(m)
+	case slateMsg:
+		return m.takeSlate(msg)
 	case reloadMsg:
 		return m.reload(msg)
 	}

@@ -36,7 +36,7 @@ func Run(ctx context.Context, o Options) error {
 	if !onTerminal() {
 		return ErrNoTerminal
 	}
-	o.Theme, o.ASCII = fromEnvironment(o.Theme, o.ASCII)
+	o.Theme, o.ASCII = FromEnvironment(o.Theme, o.ASCII)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(ctx, o)
@@ -58,7 +58,7 @@ func ShowNotes(ctx context.Context, o NotesOptions) error {
 	if !onTerminal() {
 		return ErrNoTerminal
 	}
-	o.Theme, o.ASCII = fromEnvironment(o.Theme, o.ASCII)
+	o.Theme, o.ASCII = FromEnvironment(o.Theme, o.ASCII)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	return show(ctx, NewNotes(ctx, o), o.Theme, func(*tea.Program, *ending) {})
@@ -88,9 +88,9 @@ func show(ctx context.Context, m tea.Model, theme styles.Theme, prepare func(*te
 	return err
 }
 
-// fromEnvironment fills in what the environment says: NO_COLOR, and whether
+// FromEnvironment fills in what the environment says: NO_COLOR, and whether
 // the terminal can show more than ASCII.
-func fromEnvironment(t styles.Theme, ascii bool) (styles.Theme, bool) {
+func FromEnvironment(t styles.Theme, ascii bool) (styles.Theme, bool) {
 	if t == "" && os.Getenv("NO_COLOR") != "" {
 		t = styles.None
 	}

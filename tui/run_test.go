@@ -35,7 +35,7 @@ func TestFromEnvironment(t *testing.T) {
 		for name, v := range map[string]string{"LC_ALL": c.all, "LC_CTYPE": c.ctype, "LANG": c.lang, "TERM": c.term, "NO_COLOR": c.noColor} {
 			t.Setenv(name, v)
 		}
-		if theme, ascii := fromEnvironment("", false); ascii != c.ascii || theme != c.theme {
+		if theme, ascii := FromEnvironment("", false); ascii != c.ascii || theme != c.theme {
 			t.Errorf("%+v: ASCII %v, theme %q", c, ascii, theme)
 		}
 	}

@@ -34,7 +34,7 @@ func (m *Model) screenText() string {
 	case m.tooSmall():
 		lines = append(make([]string, (m.height-1)/2), fmt.Sprintf("too small: %d×%d needed", leastWidth, leastHeight))
 	default:
-		lines = append(lines, m.header())
+		lines = append(lines, m.headerOrNews())
 		if m.height >= tallHeight {
 			lines = append(lines, "")
 		}

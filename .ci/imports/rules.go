@@ -14,9 +14,11 @@ type room struct {
 
 // rooms are all of them. One that lies inside another stands before it.
 var rooms = []room{
-	{"cmd", []string{"tui", "class", "lessons/play", "lessons", "sandbox", "content"}, "cmd may import tui, class, lessons/play, lessons, sandbox and content"},
-	{"class", []string{"lessons", "sandbox"}, "class may import lessons and sandbox"},
-	{"tui", []string{"lessons/play", "lessons", "sandbox"}, "tui may import lessons/play, lessons and sandbox"},
+	{"cmd", []string{"tui", "class", "class/desk", "class/channel", "lessons/play", "lessons", "sandbox", "content"}, "cmd may import tui, class, lessons/play, lessons, sandbox and content"},
+	{"class/channel", nil, "class/channel imports nothing else of this module"},
+	{"class/desk", []string{"class", "class/channel", "tui", "lessons", "sandbox"}, "class/desk may import class, tui, lessons and sandbox"},
+	{"class", []string{"class/channel", "lessons", "sandbox"}, "class may import lessons and sandbox"},
+	{"tui", []string{"class/channel", "lessons/play", "lessons", "sandbox"}, "tui may import class/channel, lessons/play, lessons and sandbox"},
 	{"lessons/play", []string{"lessons", "sandbox"}, "lessons/play may import lessons and sandbox"},
 	{"lessons", nil, "lessons imports nothing else of this module"},
 	{"content", nil, "content imports nothing of this module"},
@@ -35,8 +37,8 @@ var bans = []struct {
 		"lessons does without golang.org/x/sys: syscall is enough"},
 	{func(dir string) bool { return within(dir, "sandbox") || within(dir, "lessons") }, []string{"charm.land", "github.com/charmbracelet"},
 		"sandbox and lessons know no screen: no Charm package"},
-	{func(dir string) bool { return within(dir, "class") }, []string{"charm.land/bubbletea", "charm.land/lipgloss", "charm.land/log", "charm.land/wish/v2/bubbletea", "github.com/charmbracelet/x"},
-		"class knows no screen: of Charm's packages it has wish and ssh"},
+	{func(dir string) bool { return within(dir, "class") && !within(dir, "class/desk") }, []string{"charm.land/bubbletea", "charm.land/lipgloss", "charm.land/log", "charm.land/wish/v2/bubbletea", "github.com/charmbracelet/x"},
+		"class knows no screen but class/desk: of Charm's packages it has wish and ssh"},
 }
 
 // breaks returns the rules that the file breaks by importing path, in words.

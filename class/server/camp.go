@@ -146,7 +146,10 @@ func (c *camp) close() {
 // keep is the life of a home.
 func (c *camp) keep(h *home) {
 	defer h.remove(nil)
-	h.tent, h.err = c.raise(h.learner)
+	leave, err := c.attend(h.learner)
+	if h.err = err; err == nil {
+		h.tent, h.err = c.raise(h.learner)
+	}
 	close(h.up)
 	if h.err != nil {
 		c.Log.Error("raise a tent", "learner", h.learner.ID, "name", h.learner.Name, "error", h.err)
@@ -157,6 +160,7 @@ func (c *camp) keep(h *home) {
 			c.Log.Error("take a tent down", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
 		}
 	}
+	leave()
 	if err := c.Store.Leave(context.Background(), h.learner.ID); err != nil {
 		c.Log.Warn("let a learner go", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
 	}
@@ -218,5 +222,8 @@ func (c *camp) save(h *home) error {
 	if raw == nil || err != nil {
 		return err
 	}
-	return c.Store.Save(context.Background(), h.learner.ID, raw)
+	if err := c.Store.Save(context.Background(), h.learner.ID, raw); err != nil {
+		return err
+	}
+	return c.heard(h.learner, raw)
 }

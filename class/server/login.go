@@ -40,8 +40,13 @@ func (s *Server) login(ctx ssh.Context) *gossh.ServerConfig {
 		},
 		PublicKeyCallback: func(conn gossh.ConnMetadata, key gossh.PublicKey) (*gossh.Permissions, error) {
 			name, ok := nameOf(conn.User())
-			if !ok {
+			switch {
+			case !ok:
 				return nil, errDenied // the next method says why
+			case name == Teacher && s.teaches(key):
+				return &gossh.Permissions{Extensions: map[string]string{teacherKey: gossh.FingerprintSHA256(key)}}, nil
+			case name == Teacher && len(s.Teachers) > 0:
+				return nil, errDenied
 			}
 			l, err := s.Store.Learner(ctx, s.Class.ID, name)
 			switch {
@@ -73,6 +78,9 @@ func (s *Server) ask(ctx context.Context, user string, key gossh.PublicKey, ask 
 	name, ok := nameOf(user)
 	if !ok {
 		return tell(ask, "A name here begins with a letter and has at most 24 letters a to z, digits and dashes: ssh NAME@…")
+	}
+	if name == Teacher && len(s.Teachers) > 0 {
+		return tell(ask, "Only the teacher's own key opens the board. As a learner, take another name.")
 	}
 	if !s.joins.allow(name) {
 		s.Log.Warn("too many tries", "name", name)

@@ -8,11 +8,12 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
-// InTents raises real tents with these limits; program is from tent.Install.
-func InTents(program, class string, limits tent.Limits) Raise {
+// InTents raises real tents with these limits; program is from tent.Install, and
+// lines where the learners' sockets are.
+func InTents(program, class, lines string, limits tent.Limits) Raise {
 	return func(ctx context.Context, l store.Learner, progress []byte) (Tent, error) {
 		// The number is the learner's in the database, where none is given twice.
-		t, err := tent.Open(ctx, tent.Pitch{Number: int(l.ID), Hostname: class, Program: program, Limits: limits}, progress)
+		t, err := tent.Open(ctx, tent.Pitch{Number: int(l.ID), Hostname: class, Program: program, Line: linePath(lines, l.ID), Limits: limits}, progress)
 		if err != nil {
 			return nil, err
 		}

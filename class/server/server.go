@@ -16,7 +16,9 @@ import (
 
 	"charm.land/wish/v2"
 	"github.com/charmbracelet/ssh"
+	gossh "golang.org/x/crypto/ssh"
 
+	"github.com/tentpole-labs/tentpole/class/lectern"
 	"github.com/tentpole-labs/tentpole/class/store"
 )
 
@@ -33,6 +35,13 @@ type Config struct {
 	// logged in and opened a window, and after the last was closed. It stands for
 	// LoginGraceTime of sshd_config(5).
 	Useless time.Duration
+	// Lectern is where the class comes together, and Lines the directory of the
+	// learners' sockets to it; nil for none.
+	Lectern *lectern.Lectern
+	Lines   string
+	// Teachers are the keys of those who get the board, and Board shows it.
+	Teachers []gossh.PublicKey
+	Board    func(context.Context, ssh.Session, ssh.Pty) error
 	// Learners is how many tents may stand at a time.
 	Learners int
 }

@@ -38,6 +38,10 @@ func keepTerminal(ctx ssh.Context, s ssh.Session, terminal ssh.Pty) (func() erro
 // visit is one session of a learner.
 func (s *Server) visit(session ssh.Session) {
 	who := session.Permissions().Extensions
+	if who[teacherKey] != "" {
+		s.teach(session, who[teacherKey])
+		return
+	}
 	id, err := strconv.ParseInt(who[learnerID], 10, 64)
 	if err != nil {
 		refuse(session, "you are not logged in")

@@ -18,7 +18,10 @@ type Pitch struct {
 	Hostname string
 	// Program is the file of tentpole's own program, from Install.
 	Program string
-	Limits  Limits
+	// Line is a socket of this machine's that the learner, and nobody else inside,
+	// can connect to; empty for none.
+	Line   string
+	Limits Limits
 }
 
 // Limits are what all processes of one learner have together. What they write
@@ -43,7 +46,9 @@ const (
 	// learner is an ordinary user of the tent, as its /etc/passwd has it.
 	// Lessons are written for one, who raises sandboxes by a user namespace;
 	// and not even the tent's own init is theirs to kill.
-	learner = "1000:1000"
+	learner, learnerID = "1000:1000", 1000
+	// line is where the socket shows; the directory above has a mount anyway.
+	line = "/opt/class/line"
 )
 
 // layers are those of a learner's tent. Its filter leaves what a tent inside needs
@@ -55,23 +60,45 @@ var layers = sandbox.Set(sandbox.User, sandbox.PID, sandbox.Mount, sandbox.Root,
 
 // Plan works out the tent on this machine. It touches nothing.
 func (p Pitch) Plan() (*sandbox.Plan, error) {
-	m, err := sandbox.Look()
+	m, err := p.machine()
 	if err != nil {
-		return nil, err
-	}
-	if !m.Privileged() {
-		return nil, &sandbox.Error{Op: "give each learner", Target: "user ids of their own", Err: sandbox.ErrNotSupported, Remedy: "only root of the machine can: run sudo tentpole serve"}
-	}
-	if m, err = m.WithRange(p.Number); err != nil {
 		return nil, err
 	}
 	return sandbox.NewPlan(p.spec(), m)
 }
 
+// machine is this one, with the learner's user ids.
+func (p Pitch) machine() (m sandbox.Machine, err error) {
+	if m, err = sandbox.Look(); err != nil {
+		return m, err
+	}
+	if !m.Privileged() {
+		return m, &sandbox.Error{Op: "give each learner", Target: "user ids of their own", Err: sandbox.ErrNotSupported, Remedy: "only root of the machine can: run sudo tentpole serve"}
+	}
+	return m.WithRange(p.Number)
+}
+
+// handOver makes the socket the learner's own: its file has the mode 0600.
+func (p Pitch) handOver() error {
+	if p.Line == "" {
+		return nil
+	}
+	m, err := p.machine()
+	if err != nil {
+		return err
+	}
+	id := m.Range.Outside + learnerID
+	return os.Lchown(p.Line, id, id)
+}
+
 func (p Pitch) spec() sandbox.Spec {
+	shown := append(programs(), sandbox.Volume{Source: p.Program, Target: program, ReadOnly: true})
+	if p.Line != "" {
+		shown = append(shown, sandbox.Volume{Source: p.Line, Target: line, ReadOnly: true})
+	}
 	return sandbox.Spec{
 		Layers: layers, Root: sandbox.RootTiny, Upper: sandbox.UpperMemory, Hostname: p.Hostname,
-		Volumes: append(programs(), sandbox.Volume{Source: p.Program, Target: program, ReadOnly: true}),
+		Volumes: shown,
 		Tmpfs: []sandbox.Tmpfs{
 			{Target: Home, Size: homeSize},
 			// The machine's cgroups, which /sys would show, tell what the others use.

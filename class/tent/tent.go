@@ -16,6 +16,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/tentpole-labs/tentpole/class/channel"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
@@ -26,6 +27,7 @@ type Tent struct {
 	limits Limits
 	root   *os.File // its root directory, whoever runs inside
 	seen   mark
+	line   bool // there is one to the class
 }
 
 // mark tells one state of the progress file from the next: it is never changed,
@@ -45,11 +47,14 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.handOver(); err != nil {
+		return nil, &sandbox.Error{Op: "give the learner", Target: p.Line, Err: err}
+	}
 	box, err := sandbox.Start(ctx, plan, sandbox.Options{})
 	if err != nil {
 		return nil, err
 	}
-	t := &Tent{box: box, limits: p.Limits}
+	t := &Tent{box: box, limits: p.Limits, line: p.Line != ""}
 	if err := t.furnish(ctx, progress); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -115,6 +120,9 @@ func (t *Tent) write(ctx context.Context, progress []byte) error {
 // kind of the terminal that it is shown on.
 func (t *Tent) Start(ctx context.Context, term string, size sandbox.Size) (*sandbox.Process, error) {
 	env := append(environment(term), t.limits.thrift()...)
+	if t.line {
+		env = append(env, channel.Variable+"="+line)
+	}
 	return t.box.Start(ctx, sandbox.Command{Args: []string{program}, Env: env, Dir: Home, User: learner, Terminal: &size})
 }
 

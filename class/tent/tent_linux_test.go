@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -144,6 +145,43 @@ func TestWhatATentHolds(t *testing.T) {
 		if out, status := s.ask("{ " + command + "; } 2>&1"); status == "0" {
 			t.Errorf("%s was done: %s", command, out)
 		}
+	}
+}
+
+// TestLineToTheClass: the socket is in the learner's tent, and the learner's alone.
+func TestLineToTheClass(t *testing.T) {
+	p := pitch(t, 3)
+	p.Line = filepath.Join(t.TempDir(), "line")
+	l, err := net.Listen("unix", p.Line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, dir := range []string{filepath.Dir(p.Line), filepath.Dir(filepath.Dir(p.Line))} {
+		if err := os.Chmod(dir, 0o711); err != nil { // made for one user
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(p.Line, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, open(t, p, nil))
+	for command, want := range map[string]string{
+		"stat -c '%F %a %u' $TENTPOLE_CLASS":                            "socket 600 1000",
+		"test -w $TENTPOLE_CLASS && echo it can be connected to":        "it can be connected to",
+		"rm -f $TENTPOLE_CLASS; test -S $TENTPOLE_CLASS && echo stays":  "stays",
+		"touch $(dirname $TENTPOLE_CLASS)/other || echo nothing beside": "nothing beside",
+	} {
+		if out, _ := s.ask("{ " + command + "; } 2>/dev/null"); out != want {
+			t.Errorf("%s: %q, want %q", command, out, want)
+		}
+	}
+	st, err := os.Lstat(p.Line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := st.Sys().(*syscall.Stat_t).Uid; int(owner) != outside(t, 3)+learnerID {
+		t.Errorf("outside it belongs to %d", owner)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 )
 
 func classCommand() *cobra.Command {
-	c := &cobra.Command{Use: "class", Short: "List, show and delete the classes that `serve` keeps", Args: arguments(cobra.NoArgs), RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c := boardCommand()
 	c.AddCommand(classListCommand(), classShowCommand(), classDeleteCommand())
 	return c
 }

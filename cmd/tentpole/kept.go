@@ -56,6 +56,19 @@ func (k *keptAt) where() (string, error) {
 	return filepath.Join(state, "classes"), os.MkdirAll(state, 0o711)
 }
 
+// boards is the directory where the teacher's board is asked for; only root gets in.
+func (k *keptAt) boards() (string, error) {
+	if k.data != "" {
+		return k.data, nil
+	}
+	state, err := sandbox.StateDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(state, "classes")
+	return dir, errors.Join(os.MkdirAll(state, 0o711), os.MkdirAll(dir, 0o700))
+}
+
 // hostKey is the key of the server: in a file beside the database, or in the
 // database where several servers have one.
 func (k *keptAt) hostKey(ctx context.Context, kept *store.Store) (*server.HostKey, error) {

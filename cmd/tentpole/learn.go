@@ -121,8 +121,17 @@ func testOutPart(c *cobra.Command, course *lessons.Course, part int, store *less
 
 // learnPlain plays a lesson on plain lines.
 func learnPlain(c *cobra.Command, l *lessons.Lesson, store *lessons.Store, done *lessons.Progress, in io.Reader) error {
-	s := play.NewSession(play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]})
-	err := play.Plain(c.Context(), s, in, c.OutOrStdout())
+	class, err := attendPlainly()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+	}
+	o := play.Options{Lesson: l, Engine: play.NewEngine(), Store: store, Record: done.Lessons[l.ID]}
+	if class != nil {
+		o.Class = class
+		defer class.Close()
+	}
+	s := play.NewSession(o)
+	err = play.Plain(c.Context(), s, in, c.OutOrStdout())
 	if closeErr := s.Close(); err == nil {
 		err = closeErr
 	}

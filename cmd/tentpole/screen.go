@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tentpole-labs/tentpole/class/channel"
 	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
@@ -64,6 +65,14 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	}
 	if o.Setups, err = setups(); err != nil {
 		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+	}
+	class, err := channel.Join()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "tentpole: "+cleanLines(err.Error()))
+	}
+	if class != nil && o.Wall == nil {
+		defer class.Close()
+		o.Class = class
 	}
 	o.Glossary = func() (lessons.Glossary, error) { return lessons.LoadGlossary(content.FS) }
 	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities

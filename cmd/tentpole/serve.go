@@ -24,6 +24,7 @@ type serveFlags struct {
 	keep                keptAt
 	class, listen, host string
 	memory, cpus, pids  string
+	teacher             string
 	idle, total         time.Duration
 	learners            int
 }
@@ -44,6 +45,7 @@ func serveCommand() *cobra.Command {
 	f.keep.flags(c)
 	flags.StringVar(&f.class, "class", "class", "the name of the class; a new one is made")
 	flags.StringVar(&f.listen, "listen", ":2222", "where to listen: :PORT or ADDRESS:PORT")
+	flags.StringVar(&f.teacher, "teacher", "", "the file of a public key: who logs in as teacher with that key gets the board")
 	flags.StringVar(&f.host, "host", "", "this machine's name or address in the line that is shown (default: the first address)")
 	flags.StringVar(&f.memory, "memory", "768M", "the memory of each learner, files included")
 	flags.StringVar(&f.cpus, "cpus", "1", "the processor time of each learner")
@@ -68,7 +70,12 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, kept.Close()) }()
-	s, key, class, err := f.prepare(c, kept, limits)
+	room, err := f.openRoom(c, kept)
+	if err != nil {
+		return err
+	}
+	defer room.close()
+	s, key, class, err := f.prepare(c, kept, limits, room)
 	if err != nil {
 		return err
 	}
@@ -81,14 +88,8 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 }
 
 // prepare puts the server together.
-func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Limits) (*server.Server, *server.HostKey, store.Class, error) {
-	if !server.ClassName(f.class) {
-		return nil, nil, store.Class{}, &sandbox.UsageError{What: "class", Word: f.class, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
-	}
-	class, err := kept.Class(c.Context(), f.class)
-	if err != nil {
-		return nil, nil, class, err
-	}
+func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Limits, r *room) (*server.Server, *server.HostKey, store.Class, error) {
+	class := r.class
 	key, err := f.keep.hostKey(c.Context(), kept)
 	if err != nil {
 		return nil, nil, class, err
@@ -97,7 +98,12 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Li
 	if err != nil {
 		return nil, nil, class, err
 	}
-	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Raise: server.InTents(program, f.class, limits),
+	lines, err := linesDir(program)
+	if err != nil {
+		return nil, nil, class, err
+	}
+	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Raise: server.InTents(program, f.class, lines, limits),
+		Lectern: r.lectern, Lines: lines, Teachers: r.teachers, Board: r.board,
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Useless: 2 * time.Minute, Learners: f.learners})
 	return s, key, class, err
 }

@@ -23,6 +23,9 @@ const plainWidth = 78
 // returns; the session may be played again.
 func Plain(ctx context.Context, s *Session, in io.Reader, out io.Writer) error {
 	p := &plain{s: s, out: bufio.NewWriter(out), lines: readLines(in)}
+	if s.class != nil {
+		p.news = s.class.News()
+	}
 	err := p.play(ctx)
 	if errors.Is(err, errLeft) {
 		err = nil
@@ -37,7 +40,8 @@ type plain struct {
 	s      *Session
 	out    *bufio.Writer
 	lines  <-chan string
-	script Script // of the task at hand
+	news   <-chan string // of the class; nil where there is none
+	script Script        // of the task at hand
 }
 
 // readLines reads lines until the input ends, and then closes the channel. It
@@ -76,6 +80,9 @@ func (p *plain) play(ctx context.Context) error {
 func (p *plain) step(ctx context.Context) error {
 	w := p.s.Walk
 	step := w.Step()
+	if p.s.class != nil {
+		p.s.class.At(w.Lesson().ID, step.ID)
+	}
 	p.say("tentpole · %s · step %d of %d", w.Lesson().ID, w.At()+1, len(w.Lesson().Steps))
 	p.say("%s", step.Title)
 	p.say("")
@@ -151,13 +158,17 @@ func (p *plain) onward(ctx context.Context) (bool, error) {
 }
 
 // ask writes a question and returns the answer without blanks around it.
-// "q" leaves, and so does the end of the input.
+// "q" leaves, and so does the end of the input. What is for the class is no answer.
 func (p *plain) ask(ctx context.Context, question string) (string, error) {
-	answer, err := p.line(ctx, question)
-	if err == nil && answer == "q" {
-		return "", errLeft
+	for {
+		answer, err := p.line(ctx, question)
+		if err == nil && answer == "q" {
+			return "", errLeft
+		}
+		if err != nil || !p.toClass(answer) {
+			return answer, err
+		}
 	}
-	return answer, err
 }
 
 func (p *plain) line(ctx context.Context, prompt string) (string, error) {
@@ -172,6 +183,9 @@ func (p *plain) line(ctx context.Context, prompt string) (string, error) {
 			return "", errLeft
 		}
 		return strings.TrimSpace(line), nil
+	case news := <-p.news:
+		p.say("\n%s", news)
+		return p.line(ctx, prompt)
 	case <-ctx.Done():
 		p.say("")
 		return "", ctx.Err()

@@ -21,6 +21,7 @@ type Session struct {
 	Variant lessons.Variant
 
 	store *lessons.Store
+	class Class
 	now   func() time.Time
 	saves saves
 	spent time.Duration // in this lesson, that of earlier sessions included
@@ -35,6 +36,8 @@ type Options struct {
 	Store *lessons.Store
 	// Record is what was done in this lesson before.
 	Record lessons.LessonRecord
+	// Class is the class that plain mode is played in; nil where there is none.
+	Class Class
 	// Variant is VariantHere when empty.
 	Variant lessons.Variant
 	// Now is the clock; time.Now when nil.
@@ -45,7 +48,7 @@ type Options struct {
 func NewSession(o Options) *Session {
 	s := &Session{
 		Walk: lessons.NewWalk(o.Lesson), Player: NewPlayer(o.Engine),
-		Variant: o.Variant, store: o.Store, now: o.Now,
+		Variant: o.Variant, store: o.Store, class: o.Class, now: o.Now,
 	}
 	if s.Variant == "" {
 		s.Variant = VariantHere()
