@@ -14,7 +14,7 @@ import (
 
 func classCommand() *cobra.Command {
 	c := boardCommand()
-	c.AddCommand(classListCommand(), classShowCommand(), classDeleteCommand())
+	c.AddCommand(classListCommand(), classShowCommand(), classReportCommand(), classBackupCommand(), classRestoreCommand(), classDeleteCommand())
 	return c
 }
 
@@ -42,10 +42,7 @@ func classShowCommand() *cobra.Command {
 		Use: "show NAME", Short: "Show where the learners of a class are", Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withClasses(c, &keep, func(s *store.Store) error {
-				class, err := s.Find(c.Context(), args[0])
-				if errors.Is(err, store.ErrNone) {
-					return unknownClass(c, s, args[0])
-				}
+				class, err := findClass(c, s, args[0])
 				if err != nil {
 					return err
 				}
@@ -101,6 +98,14 @@ func withClasses(c *cobra.Command, keep *keptAt, work func(*store.Store) error) 
 		return err
 	}
 	return errors.Join(work(s), s.Close())
+}
+
+func findClass(c *cobra.Command, s *store.Store, name string) (store.Class, error) {
+	class, err := s.Find(c.Context(), name)
+	if errors.Is(err, store.ErrNone) {
+		err = unknownClass(c, s, name)
+	}
+	return class, err
 }
 
 func unknownClass(c *cobra.Command, s *store.Store, name string) error {

@@ -24,7 +24,6 @@ const storeVariable = "TENTPOLE_STORE"
 func (k *keptAt) flags(c *cobra.Command) {
 	c.Flags().StringVar(&k.data, "data", "", "the directory where classes are kept (default: classes in the state directory)")
 	c.Flags().StringVar(&k.store, "store", "", "keep them in PostgreSQL instead: postgres://USER@HOST/DATABASE (default: $"+storeVariable+")")
-	c.MarkFlagsMutuallyExclusive("data", "store")
 }
 
 // open opens the store.
@@ -39,6 +38,8 @@ func (k *keptAt) open(ctx context.Context) (*store.Store, error) {
 // where is what store.Open takes.
 func (k *keptAt) where() (string, error) {
 	switch address := os.Getenv(storeVariable); {
+	case k.data != "" && k.store != "":
+		return "", &exitError{exitUsage, errors.New("classes are kept in one place: --data or --store")}
 	case k.data != "":
 		return k.data, nil
 	case k.store != "" && !store.IsAddress(k.store):

@@ -88,7 +88,7 @@ func TestScripts(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": exitStatus},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"status": exitStatus, "joined": joined},
 	})
 }
 

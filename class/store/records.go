@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/lessons"
+)
+
+// Record is what a learner has done in one step: all of it is the learner's own
+// word.
+type Record struct {
+	Learner, Lesson, Step string
+	Done                  time.Time // zero: not yet
+	Outcome               lessons.Outcome
+	Hints                 int
+	Solution              bool
+	Said, Happened        string // ids of options of the prediction
+	First, Latest         string // ids of options of the quiz
+	Tries                 int    // at an order
+}
+
+// Records lists what the learners of a class have done, by learner and step.
+func (s *Store) Records(ctx context.Context, class int64) (list []Record, err error) {
+	err = s.read(ctx, func(rows *sql.Rows) error {
+		var r Record
+		var done sql.NullInt64
+		err := rows.Scan(&r.Learner, &r.Lesson, &r.Step, &done, &r.Outcome, &r.Hints, &r.Solution, &r.Said, &r.Happened, &r.First, &r.Latest, &r.Tries)
+		if done.Valid {
+			r.Done = time.Unix(done.Int64, 0)
+		}
+		list = append(list, r)
+		return err
+	}, `SELECT l.name, s.lesson, s.step, s.done, s.outcome, s.hints, s.solution <> 0, coalesce(p.said, ''), coalesce(p.happened, ''),
+			coalesce(q.first, ''), coalesce(q.latest, ''), coalesce(o.tries, 0)
+		FROM learners l JOIN steps s ON s.learner = l.id
+		LEFT JOIN predictions p ON p.learner = s.learner AND p.lesson = s.lesson AND p.step = s.step
+		LEFT JOIN attempts q ON q.learner = s.learner AND q.lesson = s.lesson AND q.step = s.step AND q.kind = 'quiz'
+		LEFT JOIN attempts o ON o.learner = s.learner AND o.lesson = s.lesson AND o.step = s.step AND o.kind = 'order'
+		WHERE l.class = $1 ORDER BY l.name, s.lesson, s.step`, class)
+	return list, err
+}
