@@ -3,7 +3,7 @@
 GO       ?= go
 ARGS     ?=
 BIN      := bin/tentpole
-PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios ./.ci/words ./.ci/pictures
+PROGRAMS := ./.ci/report ./.ci/imports ./.ci/ratios ./.ci/words ./.ci/pictures ./.ci/image
 
 # Any Go from 1.21 on fetches the toolchain that go.mod names, unless it is new
 # enough itself.
@@ -58,6 +58,10 @@ small-%: go
 
 build: go small-$(ARCH) ## build bin/tentpole, one static binary
 	$(BUILD) -o $(BIN) ./cmd/tentpole
+
+.PHONY: image
+image: build ## make an OCI image of it, without Docker: bin/image and bin/image.tar
+	@$(GO) run ./.ci/image -program $(BIN) -arch $(ARCH)
 
 run: build ## build and open tentpole; ARGS="doctor" passes arguments
 	@$(BIN) $(ARGS)
