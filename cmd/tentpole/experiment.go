@@ -115,6 +115,7 @@ func experimentRunCommand() *cobra.Command {
 	c.Flags().StringVar(&opts.Path, "path", "", "the file to make inside (default "+experiment.DefaultPath+")")
 	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what it runs on: "+strings.Join(subject.Names(), " ")+"; start, density and overhead: "+everySubject)
 	c.Flags().StringVar(&against, "duel", "", "run it on this subject as well, at the same time, and show the one beside the other")
+	kernelFlag(c)
 	out.add(c)
 	return c
 }

@@ -50,6 +50,7 @@ func experimentMatrixCommand() *cobra.Command {
 	c.Flags().StringSliceVar(&f.experiments, "experiment", nil, "these experiments only")
 	c.Flags().BoolVar(&f.quick, "quick", false, "only experiments that take a quarter of a second at most")
 	c.Flags().StringVar(&f.explain, "explain", "", "say what is found: EXPERIMENT or EXPERIMENT:COLUMN")
+	kernelFlag(c)
 	f.spec.addRest(c)
 	f.out.addAll(c)
 	return c

@@ -40,6 +40,7 @@ func sandboxCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&on, "subject", subject.Sandbox, "what to raise at once: "+strings.Join(subject.Names(), " "))
+	kernelFlag(c)
 	return c
 }
 

@@ -82,9 +82,9 @@ func findKernel() (initramfs.Kernel, error) {
 // kernelRemedy tells kernels that may not be read from none at all.
 func kernelRemedy(err error) string {
 	if errors.Is(err, fs.ErrPermission) {
-		return "copy one that you may read, with its lib/modules beside, and name it: " + KernelVariable + "=DIR/boot/vmlinuz-VERSION"
+		return "copy one that you may read, with its lib/modules beside, and name it: " + "--kernel DIR/boot/vmlinuz-VERSION"
 	}
-	return install + ", or name one that you have: " + KernelVariable + "=DIR/boot/vmlinuz-VERSION"
+	return install + ", or name one that you have: " + "--kernel DIR/boot/vmlinuz-VERSION"
 }
 
 // chooseBoard takes the first that the kernel has modules for.

@@ -62,7 +62,7 @@ func TestHangs(t *testing.T) {
 		m.Close()
 		t.Fatal("it has booted")
 	}
-	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "waiting") || strings.Contains(err.Error(), "\033") || !strings.Contains(err.Error(), KernelVariable) {
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "waiting") || strings.Contains(err.Error(), "\033") || !strings.Contains(err.Error(), "--kernel") {
 		t.Errorf("%v", err)
 	}
 }

@@ -160,7 +160,7 @@ func (m *Machine) failed(what string, err error) error {
 		err = fmt.Errorf("%w; the last it said:\n  %s", err, strings.Join(said, "\n  "))
 	}
 	return &sandbox.Error{Op: "virtual machine: " + what, Target: "Linux " + m.parts.kernel.Version, Err: err,
-		Remedy: "try again when the machine is less busy, or name another kernel: " + KernelVariable + "=/boot/vmlinuz-VERSION"}
+		Remedy: "try again when the machine is less busy, or name another kernel: --kernel /boot/vmlinuz-VERSION"}
 }
 
 // makeDisk makes an empty file: the machine makes the file system on it.

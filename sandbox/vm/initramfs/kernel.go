@@ -68,21 +68,24 @@ func AnyKernel(top string) (Kernel, error) {
 // anyKernels are those of every flavour, where most distributions put them.
 const anyKernels = "boot/vmlinuz-*"
 
-// ThisKernel is the one in a file that is called as in /boot, with its modules
-// in lib/modules beside that directory, or in the machine's own.
+// ThisKernel is the one in a file, with its modules in lib/modules beside the
+// file's directory, or in the machine's own.
 func ThisKernel(image string) (Kernel, error) {
-	if err := readable(image); err != nil {
+	version, err := VersionOf(image)
+	if err != nil {
 		return Kernel{}, err
 	}
-	k, err := kernelOf(filepath.Join(filepath.Dir(image), ".."), image)
+	k, err := withModules(filepath.Join(filepath.Dir(image), ".."), image, version)
 	if err != nil {
-		return kernelOf("/", image)
+		return withModules("/", image, version)
 	}
 	return k, nil
 }
 
-func kernelOf(top, image string) (Kernel, error) {
-	k := Kernel{version(image), image, filepath.Join(top, "lib/modules", version(image))}
+func kernelOf(top, image string) (Kernel, error) { return withModules(top, image, version(image)) }
+
+func withModules(top, image, version string) (Kernel, error) {
+	k := Kernel{version, image, filepath.Join(top, "lib/modules", version)}
 	_, err := os.Stat(k.ModuleDir)
 	return k, err
 }
