@@ -163,7 +163,7 @@ func (m *Model) freeMeasured(t *tent, r measuredMsg) tea.Cmd {
 		return m.drop(b)
 	}
 	b.live, b.since = r.got.Sandbox, m.opt.Now()
-	cmds := []tea.Cmd{m.watch(t), b.awaitEnd()}
+	cmds := []tea.Cmd{m.watch(t), b.awaitEnd(), m.moveIn(b)}
 	if f.tent == t {
 		cmds = append(cmds, m.enterShell(t))
 	}

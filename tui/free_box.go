@@ -19,6 +19,7 @@ type box struct {
 	letter string
 	kind   string // of subject; empty for a sandbox of tentpole's own
 	setup  preset.Setup
+	house  *house       // nil but for a machine
 	live   play.Sandbox // nil while it is starting
 	since  time.Time
 	frozen bool
@@ -135,7 +136,7 @@ func (m *Model) drop(b *box) tea.Cmd {
 			break
 		}
 	}
-	shells := tea.Batch(m.dropShell(b.tent, paneInside), m.dropShell(b.tent, paneHost))
+	shells := m.dropShells(b.tent)
 	if f.tent == b.tent {
 		f.tent = f.blank
 		if n := len(f.boxes); n > 0 && f.err == nil {
@@ -199,10 +200,16 @@ type goneMsg struct {
 }
 
 func (g goneMsg) update(m *Model, _ *tent) tea.Cmd {
+	if g.box.house != nil {
+		return m.fall(g.box)
+	}
 	cmd := m.drop(g.box)
 	m.notice = g.box.letter + " has ended."
 	return cmd
 }
+
+// runs tells whether it was started and has not fallen.
+func (b *box) runs() bool { return b.live != nil && (b.house == nil || !b.house.fallen) }
 
 // state says in a word how a sandbox is.
 func (b *box) state() string {
@@ -220,6 +227,8 @@ func (b *box) title() string {
 // does says what it is at.
 func (b *box) does() string {
 	switch {
+	case b.house != nil && b.house.fallen:
+		return "down"
 	case b.live == nil:
 		return "starting"
 	case b.trying != "":
@@ -233,6 +242,8 @@ func (b *box) does() string {
 // size says how many layers it has; of a riddle it does not.
 func (b *box) size() string {
 	switch n := b.tent.layers().Len(); {
+	case b.house != nil:
+		return "own kernel"
 	case b.hidden:
 		return "? layers"
 	case b.tent.plan == nil:

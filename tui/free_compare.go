@@ -13,7 +13,7 @@ import (
 // compared are the sandboxes that can be compared.
 func (f *free) compared() (out []*box) {
 	for _, b := range f.boxes {
-		if b.live != nil && !b.hidden {
+		if b.runs() && !b.hidden {
 			out = append(out, b)
 		}
 	}

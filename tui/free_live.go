@@ -99,8 +99,11 @@ func (a againMsg) update(*Model, *tent) tea.Cmd {
 // liveLines draws the charts of the sandbox that is shown.
 func (m *Model) liveLines(width, height int) []string {
 	b, s := m.free.box(), m.styles
-	if b == nil {
+	switch {
+	case b == nil:
 		return nil
+	case b.house != nil:
+		return m.houseLines(b, width)
 	}
 	out := []string{s.Faint.Render(panel.Pad(strings.Join(nonEmpty(b.title(), b.state(), b.size(), "since "+b.since.Format("15:04:05")), " · "), width))}
 	if b.kind != "" {

@@ -3,12 +3,16 @@ package tui
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 	"github.com/tentpole-labs/tentpole/sandbox/subject"
+	"github.com/tentpole-labs/tentpole/tui/tuitest"
 )
 
 // kindsHere are a kind that is here and one that is not.
@@ -17,6 +21,122 @@ var kindsHere = []subject.Kind{
 	{Name: "podman", What: "a container of Podman's", Probe: func(context.Context) error {
 		return &features.NotSupportedError{Feature: "a container of Podman's", Cause: errors.New("no podman\x1b[2J"), Remedy: "apt-get install podman"}
 	}},
+}
+
+// theHouse is a machine.
+var theHouse = subject.Kind{Name: "vm", What: "a virtual machine"}
+
+// fakeHouse is a machine without one.
+type fakeHouse struct {
+	*fakeSandbox
+	host    string // its boot
+	refuses error
+	says    io.Reader
+	console *io.PipeWriter
+}
+
+func newFakeHouse(b *fakeSandbox) *fakeHouse {
+	r, w := io.Pipe()
+	go func() { <-b.done; w.Close() }()
+	return &fakeHouse{fakeSandbox: b, host: "aaaa", says: r, console: w}
+}
+
+func (h *fakeHouse) Kernels() (host, own facts.Kernel, err error) {
+	return facts.Kernel{Release: "6.18", Boot: h.host}, facts.Kernel{Release: "6.1-cloud\x1b[2J", Boot: "bbbb"}, nil
+}
+
+func (h *fakeHouse) Booted() time.Duration { return 2100 * time.Millisecond }
+func (h *fakeHouse) Console() play.Shell   { return fakeConsole{h.says} }
+
+func (h *fakeHouse) Panic(context.Context) error {
+	if h.refuses != nil {
+		return h.refuses
+	}
+	io.WriteString(h.console, "Kernel panic \x1b]0;title\x07- not syncing\r\n")
+	return h.Close()
+}
+
+func (h *fakeHouse) Tent(context.Context) (facts.Board, error) {
+	return facts.Board{Rows: []facts.Row{{ID: "ns.uts", Label: "uts ns", Host: "7", Inside: "8", Word: facts.Own}}}, nil
+}
+
+type fakeConsole struct{ io.Reader }
+
+func (fakeConsole) Write(b []byte) (int, error) { return len(b), nil }
+func (fakeConsole) Resize(int, int) error       { return nil }
+func (fakeConsole) Close() error                { return nil }
+
+// inHouse raises one.
+func inHouse(t *testing.T, width, height int) (*fakeEngine, *tuitest.Driver, *Model) {
+	t.Helper()
+	e := &fakeEngine{}
+	o := options(t, e)
+	o.StartSandbox, o.StartSubject, o.Subjects = true, "vm", []subject.Kind{theHouse}
+	d, m := begin(t, o, width, height)
+	d.Until("tent#")
+	d.Press("f2")
+	return e, d, m
+}
+
+// TestHouse: both kernels are on the screen. A panic is asked for, and then the
+// house is down, with its last words, and the host's kernel is read again.
+func TestHouse(t *testing.T) {
+	for _, s := range sizes {
+		e, d, m := inHouse(t, s.width, s.height)
+		want(t, d, "A vm running, own kernel")
+		d.Press("tab")
+		want(t, d, "booted in 2.1 s", "host   Linux 6.18", "aaaa", `6.1-cloud\x1b[2J`, "bbbb")
+		d.Press("shift+tab", "T")
+		d.Wait()
+		want(t, d, "a tent in the house", "init", "uts ns", "own")
+		d.Press("q", "P")
+		want(t, d, "this machine goes on")
+		d.Press("n")
+		d.Wait()
+		if e.count() != 1 {
+			t.Fatal("it has ended without a yes")
+		}
+		d.Press("P", "y")
+		d.Wait()
+		d.Until("Kernel panic - not syncing")
+		d.Until("The house is down. The campground stands")
+		want(t, d, "A vm down")
+		for m.focus != paneLive {
+			d.Press("tab")
+		}
+		want(t, d, "The campground stands: read")
+		for _, key := range []string{"P", "T", "x"} { // of one that is down nothing is wanted
+			d.Press(key)
+			d.Wait()
+			wantNot(t, d, "this machine goes on")
+		}
+		d.Press("K", "y")
+		d.Wait()
+		if len(m.free.boxes) != 0 || e.count() != 0 {
+			t.Errorf("%d on the screen, %d run", len(m.free.boxes), e.count())
+		}
+	}
+}
+
+// TestHouseStands: an init that refuses is heard, and nothing is said to be down.
+func TestHouseStands(t *testing.T) {
+	e, d, m := inHouse(t, 120, 40)
+	m.free.box().house.House.(*fakeHouse).refuses = errors.New("this kernel is the host's: nothing was done")
+	d.Press("P", "y")
+	d.Wait()
+	want(t, d, "nothing was done", "A vm running")
+	if e.count() != 1 {
+		t.Errorf("%d run", e.count())
+	}
+}
+
+// TestHouseAndHost: a host that is another afterwards is not said to stand.
+func TestHouseAndHost(t *testing.T) {
+	_, d, m := inHouse(t, 120, 40)
+	m.free.box().house.House.(*fakeHouse).host = "cccc"
+	d.Press("P", "y")
+	d.Wait()
+	d.Until("the host's boot is another")
 }
 
 // TestSubjects: the list says what is here, and what is missing for the rest;

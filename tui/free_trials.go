@@ -47,7 +47,7 @@ func (m *Model) tryAll() tea.Cmd {
 func (m *Model) try(b *box) tea.Cmd {
 	list, listed := m.free.side.(*trials)
 	switch {
-	case !listed || b == nil || b.live == nil || b.tent.busy != nil:
+	case !listed || b == nil || !b.runs() || b.tent.busy != nil:
 		return nil
 	case b.frozen:
 		m.notice = b.letter + " is frozen: f has it go on, then it can be tried."
@@ -94,7 +94,7 @@ const untried experiment.Outcome = "failed"
 // canTry tells whether there is a sandbox to try something on.
 func canTry(m *Model) bool {
 	b := m.free.box()
-	return b != nil && b.live != nil && !b.hidden
+	return b != nil && b.runs() && !b.hidden
 }
 
 func (t *trials) lines(m *Model, width, height int) []string {

@@ -44,11 +44,16 @@ func (m *Model) freePlaces(width, height int) []place {
 	if m.unstarted() {
 		return append(append(places, place{paneKernel, left, tent, right, rest}), below...)
 	}
+	ground := m.ground()
 	if len(below) > 0 {
-		return append(append(places, place{paneBoard, left, tent, right, rest}), below...)
+		beside := paneBoard
+		if m.focus == ground {
+			beside = ground
+		}
+		return append(append(places, place{beside, left, tent, right, rest}), below...)
 	}
 	board := rest * 55 / 100
-	return append(places, place{paneBoard, left, tent, right, board}, place{paneKernel, left, tent + board, right, rest - board})
+	return append(places, place{paneBoard, left, tent, right, board}, place{ground, left, tent + board, right, rest - board})
 }
 
 // unstarted tells whether what is shown has not been started: it has no board.

@@ -11,14 +11,15 @@ import (
 type pane int
 
 const (
-	paneMain   pane = iota // the lesson, or the switches of the sandbox
-	paneBoard              // host and sandbox side by side
-	paneKernel             // what the kernel was asked
-	paneInside             // the shell inside
-	paneHost               // the learner's own shell on the host
-	paneDetail             // what there is to say about a line of a sheet
-	paneTent               // the drawing; in words it can have the keys
-	paneLive               // what the sandbox uses
+	paneMain    pane = iota // the lesson, or the switches of the sandbox
+	paneBoard               // host and sandbox side by side
+	paneKernel              // what the kernel was asked
+	paneInside              // the shell inside
+	paneHost                // the learner's own shell on the host
+	paneDetail              // what there is to say about a line of a sheet
+	paneTent                // the drawing; in words it can have the keys
+	paneLive                // what the sandbox uses
+	paneConsole             // of a machine
 )
 
 // The least size that anything is shown at, and the size from which panes
@@ -65,7 +66,7 @@ func (m *Model) panes() []pane {
 		if !m.unstarted() {
 			out = append(out, paneBoard)
 		}
-		out = append(out, paneKernel)
+		out = append(out, m.ground())
 	}
 	if m.hasBoard() && m.inWords() && !m.hasLive() {
 		out = append(out, paneTent)

@@ -162,6 +162,9 @@ func (f framesMsg) update(m *Model, t *tent) tea.Cmd {
 // shellEnded leaves what the shell showed last, and says what can be done.
 func (m *Model) shellEnded(t *tent, p pane, s *shell) {
 	s.gone, s.looking = true, false
+	if p == paneConsole {
+		return // its machine says so
+	}
 	if m.focus == p && t == m.tent() {
 		m.notice = "The shell " + where[p] + " has ended. enter starts another."
 	}
@@ -169,6 +172,11 @@ func (m *Model) shellEnded(t *tent, p pane, s *shell) {
 
 // where names the side of a shell in a sentence.
 var where = map[pane]string{paneInside: "inside", paneHost: "on the host"}
+
+// dropShells lets go of all that show something in a pane.
+func (m *Model) dropShells(t *tent) tea.Cmd {
+	return tea.Batch(m.dropShell(t, paneInside), m.dropShell(t, paneHost), m.dropShell(t, paneConsole))
+}
 
 // dropShell lets go of the shell in a pane, if there is one.
 func (m *Model) dropShell(t *tent, p pane) tea.Cmd {
@@ -251,6 +259,9 @@ func (m *Model) fitShells(t *tent) {
 // shellSize is the size of the terminal of a shell in its pane, be it out of
 // sight.
 func (m *Model) shellSize(p pane) (cols, rows int) {
+	if p == paneConsole {
+		return m.inner(p)
+	}
 	at := place{p, 0, 0, m.width, m.bodyHeight()}
 	if m.wide() && (m.hasBoard() || m.riddled()) && !(m.zoom && m.focus == p) {
 		for _, other := range m.withShells(at.width, at.height) {

@@ -73,7 +73,7 @@ func (m *Model) strike(t *tent) tea.Cmd {
 		return nil
 	}
 	id, host := t.id, t.host
-	return tea.Batch(m.dropShell(t, paneInside), m.dropShell(t, paneHost), m.job(func() tea.Msg {
+	return tea.Batch(m.dropShells(t), m.job(func() tea.Msg {
 		return savedMsg{errors.Join(m.open.close(host), m.open.close(id))}
 	}))
 }

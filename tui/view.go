@@ -108,7 +108,7 @@ func (m *Model) more(lines, scroll, height int) string {
 }
 
 // names are what panes are called.
-var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneHost: "HOST", paneTent: "tent", paneDetail: "about this line", paneLive: "live"}
+var names = map[pane]string{paneBoard: "board", paneKernel: "kernel", paneInside: "INSIDE", paneHost: "HOST", paneTent: "tent", paneDetail: "about this line", paneLive: "live", paneConsole: "console"}
 
 func (m *Model) name(p pane) string {
 	if p != paneMain {
@@ -145,6 +145,10 @@ func (m *Model) title(p pane) string {
 		return s.Title.Render("the poles")
 	case p.isShell():
 		return m.shellTitle(p)
+	case p == paneConsole:
+		return s.Title.Render("the console of the house's kernel")
+	case p == paneLive && m.free.box().house != nil:
+		return s.Title.Render("the house")
 	case p == paneLive:
 		return s.Title.Render("what it uses")
 	case p == paneKernel && m.screen == onSandbox && !m.free.tent.live:

@@ -44,6 +44,9 @@ func (machine) Open(ctx context.Context, kind subject.Kind, spec sandbox.Spec) (
 	}
 	raised, _ := sandbox.Raised(sight.Board)
 	s.plan = &sandbox.Plan{Name: kind.Name, Spec: spec, Layers: raised, Root: on.Describe().Root}
+	if house, ok := on.(experiment.House); ok {
+		return houseSubject{s, house}, nil
+	}
 	return s, nil
 }
 

@@ -23,7 +23,8 @@ type Board struct {
 
 // Row compares one fact.
 type Row struct {
-	// ID names the row for good: "ns.mount" and its seven like, "pid",
+	// ID names the row for good: "kernel" and "boot_id" where there are two,
+	// "ns.mount" and its seven like, "pid",
 	// "processes", "mounts", "root", "hostname", "interfaces", "boot", "uid",
 	// "gid", "runs_as", "capabilities", "bounding", "no_new_privs", "seccomp",
 	// "landlock", "masks", "lsm", "limits.memory", "limits.cpu",

@@ -70,3 +70,15 @@ func cleanMap(m map[string]string) map[string]string {
 	}
 	return m
 }
+
+// Cleaned is a board that somebody else has made, fit to be shown.
+func (b Board) Cleaned() Board {
+	out := Board{Rows: make([]Row, len(b.Rows))}
+	for i, r := range b.Rows {
+		out.Rows[i] = Row{
+			ID: Clean(r.ID), Label: Clean(r.Label), Layer: Clean(r.Layer), Varies: r.Varies,
+			Host: Clean(r.Host), Inside: Clean(r.Inside), Word: Clean(r.Word), Note: Clean(r.Note),
+		}
+	}
+	return out
+}

@@ -140,6 +140,9 @@ func sharing(host, inside Facts, ns Namespace) string {
 // its own.
 func comparePID(host, inside Facts) verdict {
 	v := verdict{host: strconv.Itoa(inside.PID), inside: unreadable, word: sharing(host, inside, "pid")}
+	if apart(host, inside) {
+		v.host = "none"
+	}
 	if n := len(inside.NSPIDs); n > 0 {
 		v.inside = strconv.Itoa(inside.NSPIDs[n-1])
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -177,6 +178,16 @@ func (m *Machine) Disk() string { return filepath.Join(m.dir, "disk") }
 
 // Console returns the last lines of the machine's console.
 func (m *Machine) Console(most int) []string { return m.qemu.console.lines(most) }
+
+// Follow reads the console: what is kept, and what comes.
+func (m *Machine) Follow() io.ReadCloser {
+	return &follower{tail: &m.qemu.console, closed: make(chan struct{})}
+}
+
+// Kernel is what the machine's kernel says of itself.
+func (m *Machine) Kernel() facts.Kernel {
+	return facts.Kernel{Release: m.hello.Release, Boot: m.hello.Boot}
+}
 
 // Booted is how long it took until the init answered.
 func (m *Machine) Booted() time.Duration { return m.booted }

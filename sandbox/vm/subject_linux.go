@@ -15,6 +15,7 @@ var (
 	_ experiment.Subject = (*Machine)(nil)
 	_ experiment.Stored  = (*Machine)(nil)
 	_ experiment.Resting = (*Machine)(nil)
+	_ experiment.House   = (*Machine)(nil)
 )
 
 // Open boots a machine as a subject of experiments.

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -14,6 +15,8 @@ import (
 type Board struct {
 	Rows    []facts.Row
 	Changed []string // ids of rows to mark as new
+	// Sides are what the two columns are called; host and sandbox when empty.
+	Sides [2]string
 }
 
 // First puts the rows with those ids in front, in their order.
@@ -40,7 +43,8 @@ func (b Board) Lines(s styles.Styles, width int) []string {
 	}
 	const new = "new"
 	label, word := 4, 7
-	host, inside := len("host"), len("sandbox")
+	left, right := cmp.Or(b.Sides[0], "host"), cmp.Or(b.Sides[1], "sandbox")
+	host, inside := ansi.StringWidth(left), ansi.StringWidth(right)
 	for _, r := range b.Rows {
 		label = max(label, ansi.StringWidth(r.Label))
 		word = max(word, ansi.StringWidth(r.Word))
@@ -49,7 +53,7 @@ func (b Board) Lines(s styles.Styles, width int) []string {
 	}
 	room := width - label - word - len(new) - 4*len(boardGap)
 	host, inside = share(host, inside, room)
-	out := []string{s.Faint.Render(Pad("", label)) + boardGap + s.Host.Render(Pad("host", host)) + boardGap + s.Inside.Render(Pad("sandbox", inside))}
+	out := []string{s.Faint.Render(Pad("", label)) + boardGap + s.Host.Render(Pad(left, host)) + boardGap + s.Inside.Render(Pad(right, inside))}
 	for _, r := range b.Rows {
 		mark, text := "", s.Text
 		if slices.Contains(b.Changed, r.ID) {

@@ -66,7 +66,7 @@ func TestBoard(t *testing.T) {
 		{ID: "uid", Label: "uid 0 is", Host: "0", Inside: "1000", Word: facts.Mapped},
 	}
 	for width := range 120 {
-		for _, line := range (Board{rows, []string{"uid"}}).Lines(plain, width) {
+		for _, line := range (Board{Rows: rows, Changed: []string{"uid"}}).Lines(plain, width) {
 			if w := ansi.StringWidth(line); width >= 40 && w > width {
 				t.Errorf("width %d: %q is %d wide", width, line, w)
 			}
