@@ -72,7 +72,7 @@ func TestBoard(t *testing.T) {
 			}
 		}
 	}
-	lines := Board{First(rows, []string{"uid"}), []string{"uid"}}.Lines(plain, 80)
+	lines := Board{Rows: First(rows, []string{"uid"}), Changed: []string{"uid"}}.Lines(plain, 80)
 	if got := ansi.Strip(lines[1]); !strings.HasPrefix(got, "uid 0 is") || !strings.Contains(got, "new") {
 		t.Errorf("the row in front is %q", got)
 	}
