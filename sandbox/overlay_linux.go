@@ -15,8 +15,8 @@ import (
 // buildOverlay makes a mount that is attached nowhere; the caller closes its
 // descriptor. pid is the sandbox's first process, whose user namespace gives
 // the id map. fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
-func buildOverlay(o op.BuildOverlay, pid int) (mount int, err error) {
-	mount, err = assemble(o, pid, byDescriptor)
+func buildOverlay(o op.BuildOverlay, pid int, later closer) (mount int, err error) {
+	mount, err = assemble(o, pid, byDescriptor, later)
 	if !errors.Is(err, unix.EINVAL) || !o.IDMapped && !o.Memory {
 		return mount, err
 	}
@@ -27,9 +27,14 @@ func buildOverlay(o op.BuildOverlay, pid int) (mount int, err error) {
 	if err := os.RemoveAll(o.Work); err != nil {
 		return -1, err
 	}
-	inOwnMountTable(func() { mount, err = assemble(o, pid, attach) })
+	inOwnMountTable(func() { mount, err = assemble(o, pid, attach, later) })
 	return mount, err
 }
+
+// A closer closes a mount that an overlay is made of and keeps by itself, when
+// nobody waits: to let go of one that is attached nowhere, the kernel waits for
+// all processors (namespace_unlock in fs/namespace.c).
+type closer func(mount int)
 
 // A reach makes a mount that is attached nowhere reachable by a path; dir is a
 // directory that may be made for it.
@@ -47,13 +52,13 @@ func attach(mount int, dir string) (string, error) {
 }
 
 // assemble puts the layers of an overlay together.
-func assemble(o op.BuildOverlay, pid int, reach reach) (int, error) {
+func assemble(o op.BuildOverlay, pid int, reach reach, later closer) (int, error) {
 	if o.Memory {
 		memory, err := detached("tmpfs", unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV, [][2]string{{"size", fmt.Sprint(op.MemorySize)}, {"mode", "0755"}})
 		if err != nil {
 			return -1, err
 		}
-		defer unix.Close(memory)
+		defer later(memory)
 		dir, err := reach(memory, o.Work+".memory")
 		if err != nil {
 			return -1, err
@@ -73,7 +78,7 @@ func assemble(o op.BuildOverlay, pid int, reach reach) (int, error) {
 		case err != nil:
 			return -1, err
 		default:
-			defer unix.Close(tree)
+			defer later(tree)
 			if lower, err = reach(tree, o.Work+".lower"); err != nil {
 				return -1, err
 			}

@@ -33,7 +33,7 @@ func TestOverlayOfAttachedLayers(t *testing.T) {
 		dir := stateDir(t)
 		o.Lower, o.Upper, o.Work = "/", filepath.Join(dir, "upper"), filepath.Join(dir, "work")
 		mount, err := -1, error(unix.ENOSYS)
-		inOwnMountTable(func() { mount, err = assemble(o, c.Process.Pid, attach) })
+		inOwnMountTable(func() { mount, err = assemble(o, c.Process.Pid, attach, func(mount int) { unix.Close(mount) }) })
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -64,6 +64,7 @@ type starting struct {
 	opts    Options
 	child   op.List
 	mounts  []mountFD
+	spent   []int  // mounts that nobody needs any more
 	built   []Done // overlays that were ready before the child was
 	kill    *os.File
 	thaw    *os.File
@@ -329,7 +330,7 @@ func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
 			continue
 		}
 		begin := time.Now()
-		fd, err := buildOverlay(o, pid)
+		fd, err := buildOverlay(o, pid, func(mount int) { s.spent = append(s.spent, mount) })
 		if err != nil {
 			err = explain("build overlay of", o.Lower, err)
 		} else {
@@ -506,6 +507,9 @@ func (s *Sandbox) lastWords() string {
 func (s *starting) letGo() {
 	for _, m := range s.mounts {
 		unix.Close(m.fd)
+	}
+	for _, mount := range s.spent {
+		unix.Close(mount)
 	}
 	for _, f := range []*os.File{s.kill, s.thaw, s.theirs, s.ourLife} {
 		if f != nil {
