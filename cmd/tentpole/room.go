@@ -35,7 +35,7 @@ type room struct {
 func (f *serveFlags) openRoom(c *cobra.Command, kept *store.Store) (r *room, err error) {
 	ctx := c.Context()
 	if !server.ClassName(f.class) {
-		return nil, &sandbox.UsageError{What: "class", Word: f.class, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
+		return nil, badClassName(f.class)
 	}
 	r = &room{}
 	if r.class, err = kept.Class(ctx, f.class); err != nil {

@@ -27,6 +27,7 @@ type serveFlags struct {
 	teacher             string
 	idle, total         time.Duration
 	learners            int
+	inContainer         bool
 }
 
 func serveCommand() *cobra.Command {
@@ -53,6 +54,8 @@ func serveCommand() *cobra.Command {
 	flags.DurationVar(&f.idle, "idle", 30*time.Minute, "how long somebody may type nothing")
 	flags.DurationVar(&f.total, "total", 8*time.Hour, "how long somebody may stay without logging in again")
 	flags.IntVar(&f.learners, "learners", 40, "how many may be here at a time")
+	flags.BoolVar(&f.inContainer, "in-container", false, "in a container with CAP_SYS_ADMIN: make its cgroups writable and mount a whole /proc, for the tents")
+	c.AddCommand(serveManifestCommand(), serveCheckCommand())
 	return c
 }
 
@@ -60,6 +63,11 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	limits, err := f.limits()
 	if err != nil {
 		return err
+	}
+	if f.inContainer {
+		if err := tent.InContainer(); err != nil {
+			return err
+		}
 	}
 	// Whatever this machine cannot do is said before anybody is invited.
 	if _, err := (tent.Pitch{Number: 1, Hostname: f.class, Program: os.Args[0], Limits: limits}).Plan(); err != nil && !sandbox.IsUsage(err) {
@@ -106,6 +114,10 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Li
 		Lectern: r.lectern, Lines: lines, Teachers: r.teachers, Board: r.board,
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Useless: 2 * time.Minute, Learners: f.learners})
 	return s, key, class, err
+}
+
+func badClassName(word string) error {
+	return &sandbox.UsageError{What: "class", Word: word, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
 }
 
 // serveUntil serves until the command is interrupted; that is how it ends, and no
