@@ -77,7 +77,7 @@ func decoded(t *testing.T, raw []byte) (c cluster) {
 
 func TestDecodingIsStrict(t *testing.T) {
 	raw := written(t, asked)
-	for old, wrong := range map[string]string{"replicas:": "replica:", "  type: LoadBalancer": "  type: LoadBalancer\n  type: NodePort", "maxSurge: 0": "maxSurge: {}"} {
+	for old, wrong := range map[string]string{"replicas:": "replica:", "  type: LoadBalancer": "  type: LoadBalancer\n  type: NodePort", "maxSurge: 1": "maxSurge: {}"} {
 		changed := bytes.Replace(raw, []byte(old), []byte(wrong), 1)
 		if bytes.Equal(raw, changed) {
 			t.Fatalf("%q is not in it", old)
@@ -101,7 +101,7 @@ func TestObjectsFitTogether(t *testing.T) {
 	pod := labels.Set(c.deployment.Spec.Template.Labels)
 	for what, selector := range map[string]*metav1.LabelSelector{
 		"deployment": c.deployment.Spec.Selector, "budget": c.budget.Spec.Selector, "network policy": &c.network.Spec.PodSelector,
-		"affinity": c.deployment.Spec.Template.Spec.Affinity.PodAntiAffinity.RequiredDuringSchedulingIgnoredDuringExecution[0].LabelSelector,
+		"affinity": c.deployment.Spec.Template.Spec.Affinity.PodAntiAffinity.PreferredDuringSchedulingIgnoredDuringExecution[0].PodAffinityTerm.LabelSelector,
 		"service":  {MatchLabels: c.service.Spec.Selector},
 	} {
 		s, err := metav1.LabelSelectorAsSelector(selector)

@@ -34,7 +34,7 @@ func serveManifestCommand() *cobra.Command {
 	flags.BoolVar(&kubernetes, "kubernetes", false, "as YAML for kubectl")
 	flags.StringVar(&class.Name, "class", "class", "the name of the class")
 	flags.StringVar(&class.Image, "image", "localhost/tentpole:latest", "the image")
-	flags.IntVar(&class.Servers, "servers", 2, "how many servers; each takes a node")
+	flags.IntVar(&class.Servers, "servers", 2, "how many servers")
 	flags.IntVar(&class.Learners, "learners", 40, "how many may be at each server at a time")
 	return c
 }

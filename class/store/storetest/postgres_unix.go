@@ -43,7 +43,7 @@ type server struct {
 }
 
 // Main runs the tests and ends the PostgreSQL that they have started.
-func Main(m *testing.M) int {
+func Main(m interface{ Run() int }) int {
 	code := m.Run()
 	if s := running.server; s != nil {
 		if err := s.end(); err != nil {
@@ -220,6 +220,13 @@ func (s *server) do(statement string) error {
 	defer db.Close()
 	_, err = db.ExecContext(context.Background(), statement)
 	return err
+}
+
+// Socket is where the PostgreSQL of these tests listens.
+func Socket(t testing.TB) string {
+	t.Helper()
+	Postgres(t)
+	return filepath.Join(running.server.dir, ".s.PGSQL.5432")
 }
 
 func (s *server) address(database string) string {

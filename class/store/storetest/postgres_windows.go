@@ -4,7 +4,7 @@ package storetest
 import "testing"
 
 // Main runs the tests.
-func Main(m *testing.M) int { return m.Run() }
+func Main(m interface{ Run() int }) int { return m.Run() }
 
 // Postgres skips the test.
 func Postgres(t testing.TB) string {
