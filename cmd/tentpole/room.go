@@ -17,7 +17,6 @@ import (
 	"github.com/tentpole-labs/tentpole/class/server"
 	"github.com/tentpole-labs/tentpole/class/store"
 	"github.com/tentpole-labs/tentpole/lessons"
-	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
 // room is the class as it is held: what the server and the boards have in common.
