@@ -79,7 +79,7 @@ func (c *claimsSheet) status(*Model) string {
 func (c *claimsSheet) agreed() (agreed, of int) {
 	for id, r := range c.found {
 		said, here := c.judged[id], r.Findings[0].Verdict
-		if said == skipped || here == claims.CannotBeTested {
+		if said == skipped || !here.Decided() {
 			continue
 		}
 		of++
@@ -123,6 +123,9 @@ func wordsOf(v claims.Verdict) string {
 		if j.verdict == v {
 			return j.words
 		}
+	}
+	if v == claims.Undecided {
+		return "undecided"
 	}
 	return "cannot be tested"
 }

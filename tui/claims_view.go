@@ -97,7 +97,7 @@ func compared(said, here claims.Verdict) string {
 	switch {
 	case said == skipped:
 		return "You have skipped this one."
-	case here == claims.CannotBeTested:
+	case !here.Decided():
 		return "You said: " + wordsOf(said) + ". This machine has nothing to say on it."
 	case said == here:
 		return "You said the same."

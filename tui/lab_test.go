@@ -158,7 +158,7 @@ articles:
       - id: C3
         claim: A virtual machine takes longer to start.
         ask: Does that matter to you?
-        needs: [virtual-machine]
+        needs: [two-machines]
 `
 
 func (l *fakeLab) try(ctx context.Context, set claims.Set, o claims.Options) (claims.Report, error) {

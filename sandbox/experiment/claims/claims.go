@@ -11,7 +11,9 @@
 //
 // The first rule whose condition is true gives the verdict, and its sentence,
 // in which {an expression} stands for what was found. A run that could not be
-// tried makes a claim one that cannot be tested here, unless it is optional.
+// tried makes a claim one that cannot be tested here, unless it is optional; then
+// rules ask whether it was tried, and the evidence says why it was not. A run is in
+// a sandbox, or on another kind of subject, which is raised once for all claims.
 package claims
 
 import (
@@ -30,20 +32,26 @@ const (
 	InPart         Verdict = "in-part"
 	DoesNotHold    Verdict = "does-not-hold"
 	CannotBeTested Verdict = "cannot-be-tested"
+	// Undecided: the numbers are too close for a machine with this much noise.
+	Undecided Verdict = "undecided"
 )
 
 // Verdicts are all of them.
-var Verdicts = []Verdict{Holds, InPart, DoesNotHold, CannotBeTested}
+var Verdicts = []Verdict{Holds, InPart, DoesNotHold, Undecided, CannotBeTested}
 
 var verdictWords = map[Verdict][2]string{
 	Holds:          {"✓", "holds here"},
 	InPart:         {"◐", "in part"},
 	DoesNotHold:    {"✗", "does not hold here"},
+	Undecided:      {"≈", "undecided here"},
 	CannotBeTested: {"–", "cannot be tested here"},
 }
 
 // Mark is the verdict as a shape, one cell wide.
 func (v Verdict) Mark() string { return verdictWords[v][0] }
+
+// Decided tells whether the machine has come to an answer.
+func (v Verdict) Decided() bool { return v != Undecided && v != CannotBeTested }
 
 // Words is the verdict as a person would say it.
 func (v Verdict) Words() string { return verdictWords[v][1] }
@@ -97,11 +105,12 @@ func (c Claim) Experiments() []string {
 	return ids
 }
 
-// run is an experiment on a sandbox, by the name that rules know it by.
+// run is an experiment on a subject, by the name that rules know it by.
 type run struct {
 	name       string
 	experiment string
 	id         string // what tells it from runs of other claims
+	kind       string // of the subject, "" for a sandbox
 	spec       sandbox.Spec
 	times      int
 	optional   bool
@@ -118,9 +127,6 @@ type rule struct {
 // needs are the things that a claim may want and that tentpole cannot start
 // yet, and how a sentence names them.
 var needs = map[string]string{
-	"docker":          "a Docker container",
-	"gvisor":          "gVisor (or another runtime with a kernel of its own)",
-	"virtual-machine": "a virtual machine",
 	"two-machines":    "a second machine",
 	"security-module": "AppArmor or SELinux, switched on",
 	"spare-machine":   "a machine that may run out of memory",

@@ -24,9 +24,9 @@ func TestWhatIsWrongWithAFile(t *testing.T) {
 		{"format: 1\nfoo: 2\n", `c.yaml:2:1: unknown field "foo"`},
 		{one(""), "c.yaml:5:13: X1: without rules it needs something"},
 		{one("        needs: [a house]\n"), `c.yaml:7:17: X1: nothing is known of "a house"`},
-		{one("        runs:\n          - {experiment: file, stage: nowhere}\n        needs: [docker]\n"), `c.yaml:8:39: X1: unknown stage "nowhere"`},
-		{one("        runs:\n          - {experiment: file, memory: lots}\n        needs: [docker]\n"), `c.yaml:8:40: X1: memory limit`},
-		{one("        runs:\n          - {experiment: file}\n          - {experiment: file, stage: mount}\n        needs: [docker]\n"), `c.yaml:9:26: X1: two runs are called "file"`},
+		{one("        runs:\n          - {experiment: file, stage: nowhere}\n        needs: [history]\n"), `c.yaml:8:39: X1: unknown stage "nowhere"`},
+		{one("        runs:\n          - {experiment: file, memory: lots}\n        needs: [history]\n"), `c.yaml:8:40: X1: memory limit`},
+		{one("        runs:\n          - {experiment: file}\n          - {experiment: file, stage: mount}\n        needs: [history]\n"), `c.yaml:9:26: X1: two runs are called "file"`},
 		{one("        rules:\n          - {verdict: perhaps, say: Well.}\n"), `c.yaml:8:23: X1: "perhaps" is not a verdict`},
 		{one("        rules:\n          - {verdict: holds}\n"), "X1: a rule has a sentence to say"},
 		{one("        rules:\n          - {verdict: holds, say: A.}\n          - {verdict: holds, say: B.}\n"), "never reached"},
@@ -34,8 +34,8 @@ func TestWhatIsWrongWithAFile(t *testing.T) {
 		{one("        runs: [{experiment: file}]\n        rules:\n          - {verdict: holds, when: file.outcome, say: A.}\n"), "expected bool"},
 		{one("        runs: [{experiment: file}]\n        rules:\n          - {verdict: holds, when: file.colour == \"red\", say: A.}\n"), "has no field colour"},
 		{one("        runs: [{experiment: file}]\n        rules:\n          - {verdict: holds, say: 'See {file.outcome'}\n"), "a brace is not closed"},
-		{one("        needs: [docker]\n      - id: X1\n        claim: Again.\n        needs: [docker]\n"), "c.yaml:8:13: claim X1 is there twice"},
-		{one("        needs: [docker]\n      - id: x\n        claim: Again.\n        needs: [docker]\n"), `c.yaml:8:13: "x" is not the id of a claim`},
+		{one("        needs: [history]\n      - id: X1\n        claim: Again.\n        needs: [history]\n"), "c.yaml:8:13: claim X1 is there twice"},
+		{one("        needs: [history]\n      - id: x\n        claim: Again.\n        needs: [history]\n"), `c.yaml:8:13: "x" is not the id of a claim`},
 		{one("        claim: Again.\n"), "c.yaml:7:9:"},
 	} {
 		_, err := Parse("c.yaml", []byte(c.source))
@@ -46,7 +46,7 @@ func TestWhatIsWrongWithAFile(t *testing.T) {
 }
 
 func TestUnknownExperiment(t *testing.T) {
-	set := parse(t, one("        runs: [{experiment: fille}]\n        needs: [docker]\n"))
+	set := parse(t, one("        runs: [{experiment: fille}]\n        needs: [history]\n"))
 	err := set.Check()
 	if err == nil || !strings.Contains(err.Error(), `c.yaml:7:29: X1: unknown experiment "fille"; did you mean "file"?`) {
 		t.Error(err)
@@ -62,9 +62,9 @@ func parse(t *testing.T, source string) Set {
 	return set
 }
 
-type subject struct{ experiment.Subject }
+type fake struct{ experiment.Subject }
 
-func (subject) Close() error { return nil }
+func (fake) Close() error { return nil }
 
 // trial runs claims on a machine of the test's own, where results are given.
 func trial(t *testing.T, source string, run func(id string, spec sandbox.Spec) (experiment.Result, error)) (Report, map[string]int) {
@@ -78,7 +78,7 @@ func trial(t *testing.T, source string, run func(id string, spec sandbox.Spec) (
 			}
 			return nil, nil
 		},
-		Open: func(_ context.Context, s sandbox.Spec) (experiment.Subject, error) { now = s; return subject{}, nil },
+		Open: func(_ context.Context, s sandbox.Spec) (experiment.Subject, error) { now = s; return fake{}, nil },
 		run: func(_ context.Context, id string, _ experiment.Subject, _ experiment.Options) (experiment.Result, error) {
 			count[id]++
 			return run(id, now)
@@ -109,11 +109,11 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{mounted + "          - {verdict: holds, when: file.outcome == \"one-way\", say: 'seen: {file.reason}, {file.number(\"places\")}'}\n", Holds, "Seen: it is there, 2 ms"},
 		{mounted + "          - {verdict: holds, when: file.number(\"places\").value > 2, say: no}\n          - {verdict: in-part, say: '{file.observed(\"upper\").host}'}\n", InPart, "Out"},
-		{mounted + "          - {verdict: does-not-hold, when: not file.has(\"lower\"), say: gone}\n        needs: [docker]\n", DoesNotHold, "Gone The rest takes a Docker container: tentpole cannot try that here."},
+		{mounted + "          - {verdict: does-not-hold, when: not file.has(\"lower\"), say: gone}\n        needs: [history]\n", DoesNotHold, "Gone The rest takes the kernel's history: tentpole cannot try that here."},
 		{mounted + "          - {verdict: holds, when: file.number(\"palces\").value > 2, say: no}\n", CannotBeTested, `file@mount has no number "palces" (there are: places)`},
 		{mounted + "          - {verdict: holds, when: file.observed(\"lower\").host == \"x\", say: no}\n", CannotBeTested, `has no observation "lower" (there are: upper)`},
 		{mounted + "          - {verdict: holds, when: file.outcome == \"open\", say: no}\n", CannotBeTested, "no rule fits"},
-		{"        needs: [gvisor, virtual-machine]\n", CannotBeTested, "It takes gVisor (or another runtime with a kernel of its own) and a virtual machine"},
+		{"        needs: [survey, two-machines]\n", CannotBeTested, "It takes a survey of many programs and a second machine"},
 		{"        runs: [{experiment: nothing}]\n        rules:\n          - {verdict: holds, say: no}\n", CannotBeTested, "there is no such experiment"},
 		{"        runs: [{experiment: hostname, stage: container}]\n        rules:\n          - {verdict: holds, say: no}\n", CannotBeTested, "cannot raise the layer uts for this user: it is not there"},
 		{"        runs: [{experiment: hostname, stage: container, optional: true}]\n        rules:\n          - {verdict: holds, when: not hostname.tried, say: left out}\n", Holds, "Left out"},
@@ -174,7 +174,7 @@ func TestOneThatFails(t *testing.T) {
 }
 
 func TestOnly(t *testing.T) {
-	set := parse(t, one("        needs: [docker]\n"))
+	set := parse(t, one("        needs: [history]\n"))
 	if _, err := set.Only("X2"); !sandbox.IsUsage(err) {
 		t.Error(err)
 	}

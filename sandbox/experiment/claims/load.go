@@ -12,6 +12,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/network"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // format is the version of the file's format.
@@ -38,6 +39,7 @@ type (
 	runForm struct {
 		Experiment text `yaml:"experiment"`
 		As         text `yaml:"as"`
+		On         text `yaml:"on"`
 		Stage      text `yaml:"stage"`
 		Layers     text `yaml:"layers"`
 		Root       text `yaml:"root"`
@@ -187,7 +189,12 @@ func (l *loader) run(claim string, f runForm) run {
 	if r.times > 9 {
 		l.add(f.Experiment, "%s: more than 9 times", claim)
 	}
-	r.id = r.experiment + "@"
+	r.id = r.experiment + "@" + f.On.value
+	if f.On.value != "" {
+		l.on(claim, f)
+		r.kind = f.On.value
+		return r
+	}
 	if f.Stage.value == "" && f.Layers.value == "" {
 		f.Stage.value = "container"
 	}
@@ -205,6 +212,18 @@ func (l *loader) run(claim string, f runForm) run {
 		l.add(f.Experiment, "%s: %v", claim, err)
 	}
 	return r
+}
+
+// on checks a run on another kind of subject, which has layers of its own.
+func (l *loader) on(claim string, f runForm) {
+	if _, err := subject.Find(f.On.value); err != nil || f.On.value == subject.Sandbox {
+		l.add(f.On, "%s: %q is no other subject than a sandbox", claim, f.On.value)
+	}
+	for _, flag := range flags {
+		if v := flag.of(f); v.value != "" {
+			l.add(v, "%s: %q is for a sandbox, and %s is none", claim, v.value, f.On.value)
+		}
+	}
 }
 
 // flags are what a run says of its sandbox, as on the command line.

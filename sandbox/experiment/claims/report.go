@@ -44,11 +44,12 @@ type Used struct {
 	experiment.Number
 }
 
-// Ran is an experiment in a sandbox, run once for all claims that want it.
+// Ran is an experiment on a subject, run once for all claims that want it.
 type Ran struct {
 	ID           string                   `json:"id"`
 	Experiment   string                   `json:"experiment"`
-	Layers       sandbox.LayerSet         `json:"layers"` // asked for
+	Subject      string                   `json:"subject,omitempty"` // its kind, "" for a sandbox
+	Layers       sandbox.LayerSet         `json:"layers"`            // asked for
 	Times        int                      `json:"times"`
 	Outcome      experiment.Outcome       `json:"outcome"` // of the worst, if they differ
 	Reason       string                   `json:"reason"`

@@ -15,6 +15,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // Options say what is tried, and on what.
@@ -24,6 +25,8 @@ type Options struct {
 	// Missing tells which layers of a spec cannot be raised; nil asks this
 	// machine.
 	Missing func(sandbox.Spec) ([]sandbox.Missing, error)
+	// Find finds other kinds of subjects; nil is subject.Find.
+	Find func(name string) (subject.Kind, error)
 	// Progress, when set, is called before each run. It must not block.
 	Progress func(Progress)
 
@@ -38,27 +41,50 @@ type Progress struct {
 
 // Run runs the experiments of the claims, one after the other and each once,
 // and comes to the verdicts.
-func Run(ctx context.Context, set Set, o Options) (Report, error) {
+func Run(ctx context.Context, set Set, o Options) (out Report, err error) {
 	begin := time.Now()
 	o.defaults()
-	out := Report{Schema: Schema, Machine: features.Look(), Findings: []Finding{}, Runs: []Ran{}}
+	out = Report{Schema: Schema, Machine: features.Look(), Findings: []Finding{}, Runs: []Ran{}}
 	wanted := runsOf(set.Claims)
+	runs, err := o.all(ctx, wanted)
+	if err != nil {
+		return out, err
+	}
 	ran := map[string]Ran{}
 	for i, w := range wanted {
-		if o.Progress != nil {
-			o.Progress(Progress{Done: i, Total: len(wanted), Run: w.id})
-		}
-		r := o.repeat(ctx, w)
-		if ctx.Err() != nil {
-			return out, ctx.Err()
-		}
-		ran[w.id] = r
-		out.Runs = append(out.Runs, r)
+		ran[w.id] = runs[i]
 	}
+	out.Runs = append(out.Runs, runs...)
 	for _, c := range set.Claims {
 		out.Findings = append(out.Findings, c.judge(ran))
 	}
 	out.Milliseconds = float64(time.Since(begin).Microseconds()) / 1000
+	return out, nil
+}
+
+// all makes the runs; what came of them is in the order of the runs. The other
+// subjects are gone afterwards.
+func (o *Options) all(ctx context.Context, wanted []run) (out []Ran, err error) {
+	out = make([]Ran, len(wanted))
+	up := newOthers(o.Find)
+	defer func() { err = errors.Join(err, up.endAll()) }()
+	before := ""
+	for done, i := range byKind(wanted) {
+		w := wanted[i]
+		if w.kind != before {
+			if err := up.end(before); err != nil {
+				return nil, err
+			}
+			before = w.kind
+		}
+		if o.Progress != nil {
+			o.Progress(Progress{Done: done, Total: len(wanted), Run: w.id})
+		}
+		out[i] = o.repeat(ctx, w, up)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
 	return out, nil
 }
 
@@ -68,6 +94,9 @@ func (o *Options) defaults() {
 	}
 	if o.Missing == nil {
 		o.Missing = experiment.Lacking
+	}
+	if o.Find == nil {
+		o.Find = subject.Find
 	}
 	if o.run == nil {
 		o.run = experiment.Run
@@ -91,14 +120,14 @@ func runsOf(claims []Claim) []run {
 }
 
 // repeat runs an experiment as often as it is wanted.
-func (o *Options) repeat(ctx context.Context, w run) Ran {
-	out := Ran{ID: w.id, Experiment: w.experiment, Layers: w.spec.Layers, Outcome: experiment.NotApplicable}
+func (o *Options) repeat(ctx context.Context, w run, up *others) Ran {
+	out := Ran{ID: w.id, Experiment: w.experiment, Subject: w.kind, Layers: w.spec.Layers, Outcome: experiment.NotApplicable}
 	info, err := experiment.Find(w.experiment)
 	if err != nil {
 		out.Reason, out.Error = "there is no such experiment", facts.Clean(err.Error())
 		return out
 	}
-	if gone, err := o.lacks(info, w.spec); gone != "" || err != nil {
+	if gone, err := o.lacks(info, w); gone != "" || err != nil {
 		out.Reason = gone
 		if err != nil {
 			out.Reason, out.Error = "the sandbox cannot be planned", facts.Clean(err.Error())
@@ -107,7 +136,7 @@ func (o *Options) repeat(ctx context.Context, w run) Ran {
 	}
 	var results []experiment.Result
 	for range w.times {
-		r, err := o.once(ctx, info, w.spec)
+		r, err := o.once(ctx, info, w, up)
 		if err != nil {
 			out.Reason, out.Error = "it failed: "+facts.Clean(err.Error()), facts.Clean(err.Error())
 			return out
@@ -121,8 +150,11 @@ func (o *Options) repeat(ctx context.Context, w run) Ran {
 
 // lacks names the layer that the answer depends on and that this machine
 // cannot raise: without it the experiment would be about something else.
-func (o *Options) lacks(info experiment.Info, spec sandbox.Spec) (string, error) {
-	gone, err := o.Missing(spec)
+func (o *Options) lacks(info experiment.Info, w run) (string, error) {
+	if w.kind != "" {
+		return "", nil // it is asked when it is raised
+	}
+	gone, err := o.Missing(w.spec)
 	if errors.Is(err, sandbox.ErrNotSupported) {
 		return facts.Clean(err.Error()), nil
 	}
@@ -134,21 +166,40 @@ func (o *Options) lacks(info experiment.Info, spec sandbox.Spec) (string, error)
 	return "", err
 }
 
-// patience is how much longer than it says an experiment may take.
-const patience = 30 * time.Second
+// How much longer than it says an experiment may take: on a kind that takes
+// seconds to start another one, more.
+const (
+	patience      = 30 * time.Second
+	patienceThere = 3 * time.Minute
+)
 
-func (o *Options) once(ctx context.Context, info experiment.Info, spec sandbox.Spec) (r experiment.Result, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience+time.Duration(10*info.Seconds*float64(time.Second)))
+// once runs an experiment. Another subject than a sandbox stays for the next one,
+// unless it failed there: then it may be what is broken.
+func (o *Options) once(ctx context.Context, info experiment.Info, w run, up *others) (r experiment.Result, err error) {
+	limit := patience
+	open := func(ctx context.Context) (experiment.Subject, error) { return o.Open(ctx, w.spec) }
+	if w.kind != "" {
+		limit = patienceThere
+		open = func(ctx context.Context) (experiment.Subject, error) { return up.get(ctx, w.kind) }
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit+time.Duration(10*info.Seconds*float64(time.Second)))
 	defer cancel()
-	subject, err := o.Open(ctx, spec)
+	on, err := open(ctx)
 	if errors.Is(err, sandbox.ErrNotSupported) {
 		return experiment.Result{Outcome: experiment.NotApplicable, Reason: facts.Clean(err.Error())}, nil
 	}
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, subject.Close()) }()
-	return o.run(ctx, info.ID, subject, experiment.Options{Path: "/tmp/tentpole-canary-" + rand.Text() + ".txt"})
+	defer func() {
+		switch {
+		case w.kind == "":
+			err = errors.Join(err, on.Close())
+		case err != nil:
+			err = errors.Join(err, up.end(w.kind))
+		}
+	}()
+	return o.run(ctx, info.ID, on, experiment.Options{Path: "/tmp/tentpole-canary-" + rand.Text() + ".txt"})
 }
 
 // judge comes to a verdict from what was found.
@@ -168,7 +219,7 @@ func (c Claim) judge(ran map[string]Ran) Finding {
 		f.Verdict, f.Error = CannotBeTested, facts.Clean(err.Error())
 		said = "a rule of the claim could not be followed: " + err.Error()
 	}
-	f.Evidence = capital(facts.Clean(strings.TrimSpace(said + " " + c.lacking(f.Verdict))))
+	f.Evidence = capital(facts.Clean(strings.TrimSpace(said + c.leftOut(ran) + " " + c.lacking(f.Verdict))))
 	return f
 }
 
@@ -181,6 +232,21 @@ func (c Claim) untried(ran map[string]Ran) string {
 		}
 	}
 	return strings.Join(why, "; ")
+}
+
+// leftOut says which of the runs that a claim does without came to nothing, and
+// why.
+func (c Claim) leftOut(ran map[string]Ran) string {
+	var why []string
+	for _, r := range c.runs {
+		if got := ran[r.id]; r.optional && got.Outcome == experiment.NotApplicable {
+			why = append(why, got.ID+" ("+got.Reason+")")
+		}
+	}
+	if len(why) == 0 {
+		return ""
+	}
+	return " Not tried here: " + strings.Join(why, "; ") + "."
 }
 
 // follow finds the first rule that fits.

@@ -115,7 +115,8 @@ func newView(d Document) view {
 	return v
 }
 
-var verdictClasses = map[claims.Verdict]string{claims.Holds: "contained", claims.InPart: "one-way", claims.DoesNotHold: "open", claims.CannotBeTested: "na"}
+var verdictClasses = map[claims.Verdict]string{claims.Holds: "contained", claims.InPart: "one-way", claims.DoesNotHold: "open",
+	claims.Undecided: "na", claims.CannotBeTested: "na"}
 
 func verdictMark(v claims.Verdict) mark { return mark{v.Mark(), v.Words(), verdictClasses[v]} }
 
