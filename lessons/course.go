@@ -25,6 +25,23 @@ type PartTitle struct {
 	Title  string
 }
 
+// Step finds a step by the ids of its lesson and its own; nil where there is none.
+func (c *Course) Step(lesson, step string) *Step {
+	l, err := c.Lesson(lesson)
+	if err != nil {
+		return nil
+	}
+	return l.Step(step)
+}
+
+// Prediction is what is predicted in a step; nil where there is none.
+func (c *Course) Prediction(lesson, step string) *Prediction {
+	if s := c.Step(lesson, step); s != nil {
+		return s.Predict
+	}
+	return nil
+}
+
 // courseFile names the parts of the course. It is optional.
 const courseFile = "course.yaml"
 

@@ -204,11 +204,7 @@ func (m *Model) polled() *lessons.Prediction {
 	if p == nil {
 		return nil
 	}
-	l, err := m.opt.Course.Lesson(p.Lesson)
-	if err != nil || l.Step(p.Step) == nil {
-		return nil
-	}
-	return l.Step(p.Step).Predict
+	return m.opt.Course.Prediction(p.Lesson, p.Step)
 }
 
 func (m *Model) answerPoll(i int) tea.Cmd {

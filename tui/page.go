@@ -69,13 +69,16 @@ func (m *Model) pageLong() bool { return m.pageBelow() > 0 }
 
 // openHelp lists every key that does something on this screen.
 func (m *Model) openHelp() tea.Cmd {
-	rows := m.help()
+	rows, own := m.help(), "F1 to F4"
+	if m.class != nil {
+		own = "F1 to F5"
+	}
 	m.openPage("help", func(s styles.Styles, width int) []string {
 		out := []string{"Capital letters give away or end something. Those marked (asks) ask first.", ""}
 		for _, r := range rows {
 			out = append(out, s.Key.Render(panel.Pad(r[0], 14))+r[1])
 		}
-		return append(out, "", s.Faint.Render("In a shell all keys go there but ctrl-g, F1 to F4 and shift-pgup."))
+		return append(out, "", s.Faint.Render("In a shell all keys go there but ctrl-g, "+own+" and shift-pgup."))
 	})
 	return nil
 }

@@ -26,7 +26,7 @@ func (b *Board) Answered(course *lessons.Course) (bars []Bar, said int) {
 }
 
 func (b *Board) bars(course *lessons.Course, at channel.Place, choice func(Learner) string) (bars []Bar, said int) {
-	p := PredictionOf(course, at)
+	p := course.Prediction(at.Lesson, at.Step)
 	if p == nil {
 		return nil, 0
 	}
@@ -40,21 +40,4 @@ func (b *Board) bars(course *lessons.Course, at channel.Place, choice func(Learn
 		bars, said = append(bars, bar), said+len(bar.Names)
 	}
 	return bars, said
-}
-
-// StepOf finds a step, nil where there is none.
-func StepOf(course *lessons.Course, at channel.Place) *lessons.Step {
-	l, err := course.Lesson(at.Lesson)
-	if err != nil {
-		return nil
-	}
-	return l.Step(at.Step)
-}
-
-// PredictionOf is what is predicted in a step, nil where there is none.
-func PredictionOf(course *lessons.Course, at channel.Place) *lessons.Prediction {
-	if s := StepOf(course, at); s != nil {
-		return s.Predict
-	}
-	return nil
 }

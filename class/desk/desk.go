@@ -146,10 +146,10 @@ func (d *Desk) judge() { d.stuck = d.board.Stuck(d.opt.Course, d.opt.Now()) }
 
 // follow goes to where most of the class are.
 func (d *Desk) follow() {
-	if at := d.board.Busiest(); board.StepOf(d.opt.Course, at) != nil {
+	if at := d.board.Busiest(); d.opt.Course.Step(at.Lesson, at.Step) != nil {
 		d.at = at
 	}
-	if board.StepOf(d.opt.Course, d.at) == nil && len(d.opt.Course.Lessons) > 0 {
+	if d.opt.Course.Step(d.at.Lesson, d.at.Step) == nil && len(d.opt.Course.Lessons) > 0 {
 		d.at = first(d.opt.Course.Lessons[0])
 	}
 }

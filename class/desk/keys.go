@@ -147,7 +147,7 @@ func (d *Desk) invite() tea.Cmd {
 }
 
 func (d *Desk) mayPoll() bool {
-	return d.board.Room.Poll != nil || board.PredictionOf(d.opt.Course, d.at) != nil
+	return d.board.Room.Poll != nil || d.opt.Course.Prediction(d.at.Lesson, d.at.Step) != nil
 }
 
 func (d *Desk) poll() tea.Cmd {

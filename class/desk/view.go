@@ -147,7 +147,7 @@ func (d *Desk) bars(width, height int) []string {
 		box.Title, at = s.Title.Render("poll")+"  "+s.Strong.Render("everybody is asked"), *p
 	}
 	inner, _ := box.Inner()
-	step := board.StepOf(d.opt.Course, at)
+	step := d.opt.Course.Step(at.Lesson, at.Step)
 	if step == nil {
 		return box.Draw(s)
 	}

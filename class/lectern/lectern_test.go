@@ -219,6 +219,9 @@ func TestHostileLines(t *testing.T) {
 	if !strings.Contains(err.Error(), "timeout") {
 		t.Errorf("after %d words: %v", sent, err)
 	}
+	for tokens := 1.0; tokens >= 1; tokens = c.lectern.seats[1].words.Tokens() {
+		time.Sleep(time.Millisecond) // until those that come through at once have
+	}
 	must(t, c.lectern.Do(board.Order{Say: "still here"}))
 	hear(t, c.learner, func(s channel.Slate) bool { return len(s.Messages) == 1 })
 }

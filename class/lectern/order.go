@@ -82,7 +82,7 @@ func (l *Lectern) hold(id string) error {
 }
 
 func (l *Lectern) invite(to channel.Place) error {
-	if board.StepOf(l.course, to) == nil {
+	if l.course.Step(to.Lesson, to.Step) == nil {
 		return errors.New("there is no such step to invite to")
 	}
 	l.number++
@@ -93,7 +93,7 @@ func (l *Lectern) invite(to channel.Place) error {
 
 // poll begins one, or ends it with nil. Its answers are not kept.
 func (l *Lectern) poll(of *channel.Place) error {
-	if of != nil && board.PredictionOf(l.course, *of) == nil {
+	if of != nil && l.course.Prediction(of.Lesson, of.Step) == nil {
 		return errors.New("nothing is predicted in that step, so there is nothing to ask")
 	}
 	l.number++

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/net/netutil"
 
-	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/class/channel"
 )
 
@@ -123,7 +122,7 @@ func (l *Lectern) attend(s *seat, w *window, here bool) {
 func (l *Lectern) hear(s *seat, w channel.Word) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at := w.At; at != nil && (*at == channel.Place{} || board.StepOf(l.course, *at) != nil) {
+	if at := w.At; at != nil && (*at == channel.Place{} || l.course.Step(at.Lesson, at.Step) != nil) {
 		s.told = true
 		if s.At != *at {
 			s.At, s.Since = *at, l.now()
@@ -133,7 +132,7 @@ func (l *Lectern) hear(s *seat, w channel.Word) {
 		s.Hand = *w.Hand
 	}
 	s.messages = slices.DeleteFunc(slices.Clone(s.messages), func(m channel.Message) bool { return m.Number <= w.Read })
-	if a := w.Answer; a != nil && l.room.Poll != nil && a.Poll == l.room.PollBy && board.PredictionOf(l.course, *l.room.Poll).Option(a.Option) != nil {
+	if a := w.Answer; a != nil && l.room.Poll != nil && a.Poll == l.room.PollBy && l.course.Prediction(l.room.Poll.Lesson, l.room.Poll.Step).Option(a.Option) != nil {
 		s.Answer = a.Option
 	}
 	l.changed(s)

@@ -114,17 +114,11 @@ func options(p *lessons.Prediction) string {
 
 // polled is the prediction that everybody is asked for, nil for none.
 func (a *attendance) polled() *lessons.Prediction {
-	if a.slate.Poll == nil {
+	p := a.slate.Poll
+	if p == nil {
 		return nil
 	}
-	l, err := a.course.Lesson(a.slate.Poll.Lesson)
-	if err != nil {
-		return nil
-	}
-	if step := l.Step(a.slate.Poll.Step); step != nil {
-		return step.Predict
-	}
-	return nil
+	return a.course.Prediction(p.Lesson, p.Step)
 }
 
 // Typed implements play.Class.
