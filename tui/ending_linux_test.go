@@ -77,6 +77,7 @@ func TestEndings(t *testing.T) {
 			w.until("No shell has started tentpole")
 			p.Signal(syscall.SIGTERM)
 		}},
+		{"SIGCONT without a stop, and then SIGTERM", "signal 15", func(_ *window, p *os.Process) { p.Signal(syscall.SIGCONT); p.Signal(syscall.SIGTERM) }},
 		{"SIGINT", "signal 2", func(_ *window, p *os.Process) { p.Signal(syscall.SIGINT) }},
 		{"a panic in a goroutine of the shell's terminal", "error: a part of the screen failed: asked for",
 			func(w *window, _ *os.Process) { w.typing("panic\r") }},

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -13,6 +14,9 @@ import (
 // has Bubble Tea give the terminal back; that sends the signal once more, and
 // this one stops the process, by SIGSTOP: Go does not give a signal that was
 // once listened to its default action back.
+//
+// A program that is told to go on, and was not stopped, draws everything again:
+// somebody else may have used the terminal, or it is another one by now.
 type sleeper struct {
 	signals chan os.Signal
 	done    chan struct{}
@@ -23,17 +27,21 @@ type sleeper struct {
 func newSleeper(send func(tea.Msg)) *sleeper {
 	s := &sleeper{signals: make(chan os.Signal, 1), done: make(chan struct{})}
 	if len(stops) > 0 {
-		signal.Notify(s.signals, stops...)
+		signal.Notify(s.signals, append(stops, goesOn)...)
 	}
 	go func() {
 		for {
 			select {
-			case <-s.signals:
-				if s.lying.Load() {
+			case got := <-s.signals:
+				switch lying := s.lying.Load(); {
+				case got == goesOn && !lying:
+					send(tea.Exec(nothing{}, func(error) tea.Msg { return nil })())
+				case got == goesOn: // Bubble Tea listens, too
+				case lying:
 					stopSelf()
-					continue
+				default:
+					send(s.lieDown())
 				}
-				send(s.lieDown())
 			case <-s.done:
 				return
 			}
@@ -51,6 +59,15 @@ func (s *sleeper) lieDown() tea.Msg {
 	s.lying.Store(true)
 	return tea.SuspendMsg{}
 }
+
+// nothing is a program that Bubble Tea gives the terminal to, and takes it back from
+// with all its modes.
+type nothing struct{}
+
+func (nothing) Run() error          { return nil }
+func (nothing) SetStdin(io.Reader)  {}
+func (nothing) SetStdout(io.Writer) {}
+func (nothing) SetStderr(io.Writer) {}
 
 func (s *sleeper) close() {
 	signal.Stop(s.signals)

@@ -11,6 +11,9 @@ import (
 // and SIGTTOU are left to the kernel.
 var stops = []os.Signal{syscall.SIGTSTP}
 
+// goesOn is what lets a stopped program go on.
+const goesOn = syscall.SIGCONT
+
 // stopSelf stops the process until SIGCONT.
 func stopSelf() { _ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) }
 

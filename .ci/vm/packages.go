@@ -68,7 +68,7 @@ var packages = []tested{
 		dir: "cmd/tentpole", limit: 3 * time.Minute, build: true,
 		not: []exclusion{
 			{"TestMountsOnATerminal|TestRunOnATerminal|TestTooSmall", "need tmux and its terminal descriptions"},
-			{"TestServeOnATerminal|TestServeThirtyAtOnce", "need OpenSSH, and thirty at once more than an emulated machine can do"},
+			{"TestServeOnATerminal|TestServeThirtyAtOnce|TestServeComesBackOnATerminal|TestServeLook|TestServeKilled", "need OpenSSH, and thirty at once more than an emulated machine can do"},
 			{"TestInitTrace", "judges milliseconds, which are ten times as many when emulated"},
 		},
 	},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -42,7 +43,7 @@ var (
 	errClosed = errors.New("the class is over")
 )
 
-// camp is where the tents stand: one a learner, as long as the learner is there.
+// camp is where the tents stand: one a learner, as long as a program runs in it.
 type camp struct {
 	Config
 	mu     sync.Mutex
@@ -55,7 +56,8 @@ type camp struct {
 // home is a tent with somebody in it.
 type home struct {
 	learner store.Learner
-	guests  int // sessions in it
+	guests  int // programs in it, and those about to be
+	seats   []*seat
 	tent    Tent
 	err     error         // why there is none
 	up      chan struct{} // closed when tent or err is there
@@ -79,7 +81,7 @@ func (c *camp) enter(ctx context.Context, l store.Learner) (*home, error) {
 			return nil, err
 		}
 		wait := h.up
-		if !inside { // it is being taken down: what was done in it is not kept yet
+		if !inside { // it is being taken down, and takes up room
 			wait = h.gone
 		}
 		select {
@@ -92,7 +94,7 @@ func (c *camp) enter(ctx context.Context, l store.Learner) (*home, error) {
 		case inside && err == nil:
 			return h, nil
 		case inside:
-			c.leave(h)
+			c.leave(h, nil)
 			return nil, err
 		case ctx.Err() != nil:
 			return nil, err
@@ -101,7 +103,8 @@ func (c *camp) enter(ctx context.Context, l store.Learner) (*home, error) {
 }
 
 // find finds or makes the home of a learner, and tells whether one more is in it
-// now. Nobody gets into one that is being taken down.
+// now. Nobody gets into one that is being taken down. When there is no room, it is
+// a home of somebody else's that makes some.
 func (c *camp) find(l store.Learner) (h *home, inside bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,7 +120,10 @@ func (c *camp) find(l store.Learner) (h *home, inside bool, err error) {
 		h.guests++
 		return h, true, nil
 	case len(c.homes) >= c.Learners:
-		return nil, false, errFull
+		if h = c.vacate(); h == nil {
+			return nil, false, errFull
+		}
+		return h, false, nil
 	}
 	h = &home{learner: l, guests: 1, up: make(chan struct{}), leaving: make(chan struct{}), gone: make(chan struct{})}
 	h.over, h.remove = context.WithCancelCause(context.Background())
@@ -126,10 +132,64 @@ func (c *camp) find(l store.Learner) (h *home, inside bool, err error) {
 	return h, true, nil
 }
 
-// leave is the end of one session. The last one takes the tent along.
-func (c *camp) leave(h *home) {
+// vacate has the home taken down in which nobody has sat for the longest time.
+func (c *camp) vacate() *home {
+	var oldest *home
+	var since time.Time
+	for _, h := range c.homes {
+		if at, free := h.free(); free && (oldest == nil || at.Before(since)) {
+			oldest, since = h, at
+		}
+	}
+	if oldest != nil {
+		for _, t := range oldest.seats {
+			t.hurry()
+		}
+	}
+	return oldest
+}
+
+// free tells whether there are only seats in it that nobody sits in, and since when.
+func (h *home) free() (since time.Time, free bool) {
+	if len(h.seats) == 0 || len(h.seats) < h.guests {
+		return since, false
+	}
+	for _, t := range h.seats {
+		at, free := t.free()
+		if !free {
+			return since, false
+		}
+		if at.After(since) {
+			since = at
+		}
+	}
+	return since, true
+}
+
+// seats are all that a learner has.
+func (c *camp) seats(l store.Learner) []*seat {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	h := c.homes[l.ID]
+	if h == nil {
+		return nil
+	}
+	return slices.Clone(h.seats)
+}
+
+// seat puts one up.
+func (c *camp) seat(h *home, t *seat) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h.seats = append(h.seats, t)
+}
+
+// leave is the end of one program, nil for one that did not begin. The last one
+// takes the tent along.
+func (c *camp) leave(h *home, t *seat) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h.seats = slices.DeleteFunc(h.seats, func(other *seat) bool { return other == t })
 	if h.guests--; h.guests == 0 {
 		close(h.leaving)
 	}

@@ -71,7 +71,7 @@ func (t *fakeTent) Start(_ context.Context, term string, size sandbox.Size) (Pro
 	for _, fd := range fds {
 		syscall.SetNonblock(fd, true)
 	}
-	p := &fakeProgram{tent: t, term: term, size: size, ours: os.NewFile(uintptr(fds[0]), "terminal"), theirs: os.NewFile(uintptr(fds[1]), "program"), done: make(chan struct{}), resized: make(chan sandbox.Size, 8)}
+	p := &fakeProgram{tent: t, term: term, size: size, ours: os.NewFile(uintptr(fds[0]), "terminal"), theirs: os.NewFile(uintptr(fds[1]), "program"), done: make(chan struct{}), resized: make(chan sandbox.Size, 64)}
 	go p.play()
 	return p, nil
 }
@@ -84,6 +84,7 @@ type fakeProgram struct {
 	ours, theirs *os.File
 	resized      chan sandbox.Size
 	status       int
+	kept         string
 	ending       sync.Once
 	done         chan struct{}
 }
@@ -102,6 +103,11 @@ func (p *fakeProgram) play() {
 			p.tent.done = []byte(rest)
 			p.tent.mu.Unlock()
 			fmt.Fprintln(p.theirs, "did")
+		case "remember":
+			p.kept = rest
+			fmt.Fprintln(p.theirs, "remembered")
+		case "recall":
+			fmt.Fprintln(p.theirs, p.kept)
 		case "exit":
 			fmt.Sscan(rest, &p.status)
 			fmt.Fprintln(p.theirs, "bye")
@@ -116,11 +122,18 @@ func (p *fakeProgram) play() {
 
 func (p *fakeProgram) end() { p.ending.Do(func() { p.theirs.Close(); close(p.done) }) }
 
-func (p *fakeProgram) Terminal() *os.File            { return p.ours }
-func (p *fakeProgram) Resize(s sandbox.Size) error   { p.resized <- s; return nil }
-func (p *fakeProgram) Done() <-chan struct{}         { return p.done }
-func (p *fakeProgram) Release()                      { p.ours.Close() }
-func (p *fakeProgram) Signal(s syscall.Signal) error { p.end(); return nil }
+func (p *fakeProgram) Terminal() *os.File          { return p.ours }
+func (p *fakeProgram) Resize(s sandbox.Size) error { p.resized <- s; return nil }
+func (p *fakeProgram) Done() <-chan struct{}       { return p.done }
+func (p *fakeProgram) Release()                    { p.ours.Close() }
+func (p *fakeProgram) Signal(s syscall.Signal) error {
+	if s == syscall.SIGCONT {
+		fmt.Fprintln(p.theirs, "drawn again")
+		return nil
+	}
+	p.end()
+	return nil
+}
 func (p *fakeProgram) Wait(context.Context) (sandbox.Status, error) {
 	<-p.done
 	return sandbox.Status{Code: p.status}, nil

@@ -48,6 +48,9 @@ func (s *Server) login(ctx ssh.Context) *gossh.ServerConfig {
 			case name == Teacher && len(s.Teachers) > 0:
 				return nil, errDenied
 			}
+			if !s.Allowed.may(name, key) {
+				return nil, errDenied // the next key may be
+			}
 			l, err := s.Store.Learner(ctx, s.Class.ID, name)
 			switch {
 			case err == nil && l.Has(key.Marshal()):
@@ -81,6 +84,10 @@ func (s *Server) ask(ctx context.Context, user string, key gossh.PublicKey, ask 
 	}
 	if name == Teacher && len(s.Teachers) > 0 {
 		return tell(ask, "Only the teacher's own key opens the board. As a learner, take another name.")
+	}
+	if !s.Allowed.may(name, key) {
+		s.Log.Warn("not on the list", "name", name)
+		return tell(ask, fmt.Sprintf("Neither %s nor this key is on the list of this class. Tell the teacher.", name))
 	}
 	if !s.joins.allow(name) {
 		s.Log.Warn("too many tries", "name", name)

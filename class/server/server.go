@@ -1,7 +1,7 @@
 // Package server lets a class into its tents by SSH. Whoever comes by name and the
 // class's code, or with a key that was seen before, gets tentpole itself, running
 // in a tent of their own on a terminal of its own: nothing of what a learner runs
-// is part of the server.
+// is part of the server. When a connection breaks, the program waits for the next.
 //
 // A connection can carry that and nothing else: no ports, no agent, no files. What
 // people type is in no log.
@@ -28,9 +28,12 @@ type Config struct {
 	Store   *store.Store
 	HostKey *HostKey
 	Raise   Raise
+	Allowed *Allowed // nil for everybody who knows the code
 	Log     *slog.Logger
 	// Idle is how long somebody may type nothing, Total how long they may stay.
 	Idle, Total time.Duration
+	// Linger is how long a program waits for its learner when the window is gone.
+	Linger time.Duration
 	// Useless is how long a connection may be of no use: until somebody has
 	// logged in and opened a window, and after the last was closed. It stands for
 	// LoginGraceTime of sshd_config(5).
@@ -54,6 +57,9 @@ const (
 	strangers = 64
 	// sessionsEach is how many windows a learner may have in one tent.
 	sessionsEach = 3
+	// reply is how long a window may take to say that it is still there, when its
+	// learner opens another one.
+	reply = 3 * time.Second
 	// farewell is how long a program may take to put the terminal in order.
 	farewell = 5 * time.Second
 )

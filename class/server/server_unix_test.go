@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -55,7 +56,7 @@ func openOn(t *testing.T, where string, key *HostKey, change func(*Config)) *sch
 	class, err := kept.Class(t.Context(), "blue")
 	must(t, err)
 	s := &school{t: t, tents: &fakeTents{given: map[string]string{}}, store: kept, class: class, key: key, log: &quiet{}}
-	c := Config{Class: class, Store: kept, HostKey: key, Raise: s.tents.raise, Log: slog.New(slog.NewTextHandler(s.log, nil)), Idle: time.Hour, Total: time.Hour, Useless: time.Hour, Learners: 3}
+	c := Config{Class: class, Store: kept, HostKey: key, Raise: s.tents.raise, Log: slog.New(slog.NewTextHandler(s.log, nil)), Idle: time.Hour, Total: time.Hour, Linger: 0, Useless: time.Hour, Learners: 3}
 	if change != nil {
 		change(&c)
 	}
@@ -106,13 +107,15 @@ func (p *person) challenge(_, instruction string, questions []string, _ []bool) 
 }
 
 // dial logs in.
-func (s *school) dial(p *person) (*gossh.Client, error) {
+func (s *school) dial(p *person) (*gossh.Client, error) { return s.dialAt(s.address, p) }
+
+func (s *school) dialAt(address string, p *person) (*gossh.Client, error) {
 	s.t.Helper()
 	methods := []gossh.AuthMethod{}
 	if p.keys != nil {
 		methods = append(methods, gossh.PublicKeys(p.keys...))
 	}
-	c, err := gossh.Dial("tcp", s.address, &gossh.ClientConfig{User: p.name, Auth: append(methods, gossh.KeyboardInteractive(p.challenge)), HostKeyCallback: gossh.FixedHostKey(s.key.public), Timeout: enough})
+	c, err := gossh.Dial("tcp", address, &gossh.ClientConfig{User: p.name, Auth: append(methods, gossh.KeyboardInteractive(p.challenge)), HostKeyCallback: gossh.FixedHostKey(s.key.public), Timeout: enough})
 	if err == nil {
 		s.t.Cleanup(func() { c.Close() })
 	}
@@ -467,6 +470,46 @@ func TestHostKeyIsMadeOnceAndForNobodyElse(t *testing.T) {
 	must(t, os.Chmod(file, 0o644))
 	if _, err := LoadHostKey(dir); err == nil {
 		t.Error("a key that all can read is used")
+	}
+}
+
+func TestPictureIsOpenSSHs(t *testing.T) {
+	keygen, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		t.Skip("OpenSSH's ssh-keygen is not installed: apt-get install openssh-client")
+	}
+	for range 20 {
+		dir := t.TempDir()
+		key, err := LoadHostKey(dir)
+		must(t, err)
+		out, err := exec.Command(keygen, "-lv", "-f", filepath.Join(dir, "host_ed25519")).Output()
+		must(t, err)
+		if got := key.Fingerprint() + "\n" + strings.Join(key.Picture(), "\n") + "\n"; !strings.HasSuffix(string(out), strings.SplitAfterN(got, "\n", 2)[1]) || !strings.Contains(string(out), key.Fingerprint()) {
+			t.Errorf("it is\n%snot\n%s", got, out)
+		}
+	}
+}
+
+func TestListOfWhoIsAllowed(t *testing.T) {
+	listed, other := newKey(t), newKey(t)
+	file := filepath.Join(t.TempDir(), "allowed")
+	must(t, os.WriteFile(file, []byte("# the class\n\nbob\n"+string(gossh.MarshalAuthorizedKey(listed.PublicKey()))), 0o600))
+	allowed, err := LoadAllowed(file)
+	must(t, err)
+	s := open(t, func(c *Config) { c.Allowed = allowed })
+	code := func() []string { return []string{s.class.Code, "heron on ice"} }
+	s.come(&person{name: "ada", keys: []gossh.Signer{other, listed}, answers: code()})
+	s.come(&person{name: "bob", answers: code()})
+	for _, p := range []*person{{name: "eve", answers: code()}, {name: "eve", keys: []gossh.Signer{other}, answers: code()}} {
+		if _, err := s.dial(p); err == nil || !strings.Contains(strings.Join(p.told, " "), "on the list") {
+			t.Errorf("%v; eve is told %q", err, p.told)
+		}
+	}
+	for _, wrong := range []string{"ssh-ed25519 nonsense", "two words", `command="id" ` + string(gossh.MarshalAuthorizedKey(listed.PublicKey()))} {
+		must(t, os.WriteFile(file, []byte(wrong), 0o600))
+		if _, err := LoadAllowed(file); err == nil || !strings.Contains(err.Error(), "line 1") {
+			t.Errorf("%q: %v", wrong, err)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/charmbracelet/ssh"
@@ -35,7 +34,7 @@ func keepTerminal(ctx ssh.Context, s ssh.Session, terminal ssh.Pty) (func() erro
 	return func() error { return nil }, nil
 }
 
-// visit is one session of a learner.
+// visit is one window of a learner.
 func (s *Server) visit(session ssh.Session) {
 	who := session.Permissions().Extensions
 	if who[teacherKey] != "" {
@@ -71,87 +70,65 @@ func (s *Server) visit(session ssh.Session) {
 	session.Exit(code)
 }
 
-// host has the learner's program run until one of them ends it.
+// host shows a program of the learner's until it ends, or the window goes.
 func (s *Server) host(session ssh.Session, l store.Learner, terminal ssh.Pty) (int, error) {
-	h, err := s.camp.enter(session.Context(), l)
+	at, _ := session.Context().Value(connectionKey{}).(*connection)
+	w := &viewer{out: session, at: at, left: make(chan struct{})}
+	t, again, err := s.place(session.Context(), l, w, terminal)
 	if err != nil {
-		return 1, forLearner(err)
+		return 1, err
 	}
-	defer s.camp.leave(h)
-	p, err := h.tent.Start(session.Context(), termOf(terminal.Term), sizeOf(terminal.Window))
-	if err != nil {
-		s.Log.Error("start tentpole", "learner", l.ID, "name", l.Name, "error", err)
-		return 1, forLearner(err)
-	}
-	defer p.Release()
 	_, windows, _ := session.Pty()
-	go follow(p, windows)
-	typed := make(chan struct{}, 1)
-	go func() { io.Copy(&counted{p.Terminal(), typed}, session) }()
-	shown := make(chan struct{})
-	go func() { defer close(shown); io.Copy(session, p.Terminal()) }()
-
-	why := s.until(session.Context(), h, p, typed)
-	if why != nil {
-		stop(p, why)
+	closed := make(chan struct{})
+	go func() { defer close(closed); follow(t, windows, again) }()
+	go io.Copy(t, session)
+	select {
+	case <-t.ended:
+		return t.status, t.why
+	case <-session.Context().Done():
+	case <-closed: // this window, and not the connection
 	}
-	select { // the last words; a process left behind may hold the terminal open
-	case <-shown:
-	case <-time.After(time.Second):
-	}
-	if why != nil {
-		return 1, why
-	}
-	status, err := p.Wait(session.Context())
-	return status.Code, err
+	t.rise(w, s.Linger)
+	return 1, errLeft
 }
 
-// until waits for the end of a session, and tells why it has to end when its
-// program has not.
-func (s *Server) until(ctx context.Context, h *home, p Program, typed <-chan struct{}) error {
-	idle, total := time.NewTimer(s.Idle), time.NewTimer(s.Total)
-	defer idle.Stop()
-	defer total.Stop()
-	for {
-		select {
-		case <-typed:
-			idle.Reset(s.Idle)
-		case <-p.Done():
-			return nil
-		case <-ctx.Done():
-			return errLeft
-		case <-idle.C:
-			return errIdle
-		case <-total.C:
-			return errTotal
-		case <-s.ending.Done():
-			return errEnd
-		case <-h.over.Done():
-			return context.Cause(h.over)
+// place finds the learner a seat: one that a broken connection has left, or a new
+// one. Again tells which.
+func (s *Server) place(ctx context.Context, l store.Learner, w *viewer, terminal ssh.Pty) (t *seat, again bool, err error) {
+	for _, t := range s.camp.seats(l) {
+		if old := t.taken(); old != nil && old.at != w.at && !old.at.answers(reply) {
+			<-old.left
+		}
+		if t.sit(w) {
+			return t, true, nil
 		}
 	}
+	h, err := s.camp.enter(ctx, l)
+	if err != nil {
+		return nil, false, forLearner(err)
+	}
+	p, err := h.tent.Start(ctx, termOf(terminal.Term), sizeOf(terminal.Window))
+	if err != nil {
+		s.camp.leave(h, nil)
+		s.Log.Error("start tentpole", "learner", l.ID, "name", l.Name, "error", err)
+		return nil, false, forLearner(err)
+	}
+	t = newSeat(l, p, s.Linger)
+	t.sit(w)
+	s.camp.seat(h, t)
+	go s.mind(h, t)
+	return t, false, nil
 }
 
-// stop ends a program: politely, so that it puts the terminal in order, and if it
-// does not listen, by force.
-func stop(p Program, why error) {
-	sig := syscall.SIGTERM
-	if why == errLeft {
-		sig = syscall.SIGHUP
-	}
-	p.Signal(sig) // an error is that it has ended
-	select {
-	case <-p.Done():
-	case <-time.After(farewell):
-		p.Signal(syscall.SIGKILL)
-	}
-}
-
-// follow passes on the sizes of the window. It reads until there are no more, for
-// whoever sends them waits.
-func follow(p Program, windows <-chan ssh.Window) {
+// follow passes on the sizes of the window, until it is closed: whoever sends them
+// waits. In the first, a program that was there before draws everything again.
+func follow(t *seat, windows <-chan ssh.Window, again bool) {
 	for w := range windows {
-		p.Resize(sizeOf(w)) // the next one is right again
+		t.resize(sizeOf(w))
+		if again {
+			t.again()
+			again = false
+		}
 	}
 }
 
@@ -171,20 +148,6 @@ func termOf(word string) string {
 		return "xterm"
 	}
 	return word
-}
-
-// counted passes on what is typed, and tells that something was.
-type counted struct {
-	to    io.Writer
-	typed chan<- struct{}
-}
-
-func (c *counted) Write(b []byte) (int, error) {
-	select {
-	case c.typed <- struct{}{}:
-	default:
-	}
-	return c.to.Write(b)
 }
 
 // forLearner is an error in words for somebody who cannot do anything about it.

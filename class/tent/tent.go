@@ -14,9 +14,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/tentpole-labs/tentpole/class/channel"
+	"github.com/tentpole-labs/tentpole/class/scribe"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
@@ -26,6 +28,7 @@ type Tent struct {
 	box    *sandbox.Sandbox
 	limits Limits
 	root   *os.File // its root directory, whoever runs inside
+	last   scribe.Tent
 	seen   mark
 	line   bool // there is one to the class
 }
@@ -39,6 +42,9 @@ type mark struct {
 
 // MaxProgress is how many bytes of progress a learner can have.
 const MaxProgress = 1 << 20
+
+// Progress is where it lies, for a scribe.
+var Progress = scribe.Progress{Path: strings.TrimPrefix(progressFile, Home), Max: MaxProgress}
 
 // Open raises a learner's tent, with the progress that was read out of an earlier
 // one; nil is none.
@@ -67,6 +73,13 @@ func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 	// The init is ours to wait for: its number is nobody else's meanwhile.
 	if t.root, err = os.Open(fmt.Sprintf("/proc/%d/root", t.box.InitPID())); err != nil {
 		return &sandbox.Error{Op: "open the root of", Target: t.box.Name(), Err: err, Remedy: "to look into another user's process takes CAP_SYS_PTRACE; ptrace(2)"}
+	}
+	// Nobody has been inside yet, to lay a link in the way.
+	if t.last.Home, err = os.Open(fmt.Sprintf("/proc/%d/root%s", t.box.InitPID(), Home)); err != nil {
+		return err
+	}
+	if t.last.Init, err = os.Open(fmt.Sprintf("/proc/%d", t.box.InitPID())); err != nil {
+		return err
 	}
 	if err := t.fence(ctx); err != nil {
 		return err
@@ -153,14 +166,19 @@ func (t *Tent) read(max int64) ([]byte, search.Stat, error) {
 	return search.ReadThrough(fmt.Sprintf("/proc/self/fd/%d", t.root.Fd()), progressFile, max)
 }
 
+// Last is what a scribe needs to hold of it.
+func (t *Tent) Last() scribe.Tent { return t.last }
+
 // Done is closed when the tent is gone.
 func (t *Tent) Done() <-chan struct{} { return t.box.Done() }
 
 // Close ends everything in the tent.
 func (t *Tent) Close() error {
 	var err error
-	if t.root != nil {
-		err = t.root.Close()
+	for _, f := range []*os.File{t.root, t.last.Home, t.last.Init} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
 	}
 	return errors.Join(err, t.box.Close())
 }

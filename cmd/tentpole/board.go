@@ -99,7 +99,7 @@ func showBoard(c *cobra.Command, keep *keptAt, class store.Class, course *lesson
 
 // lookOn connects to the server of a class.
 func lookOn(keep *keptAt, class store.Class) (*lectern.Remote, error) {
-	dir, err := keep.boards()
+	dir, err := keep.local()
 	if err != nil {
 		return nil, err
 	}

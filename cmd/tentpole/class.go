@@ -14,7 +14,7 @@ import (
 
 func classCommand() *cobra.Command {
 	c := boardCommand()
-	c.AddCommand(classListCommand(), classShowCommand(), classReportCommand(), classBackupCommand(), classRestoreCommand(), classDeleteCommand())
+	c.AddCommand(classListCommand(), classShowCommand(), classLookCommand(), classReportCommand(), classBackupCommand(), classRestoreCommand(), classDeleteCommand())
 	return c
 }
 

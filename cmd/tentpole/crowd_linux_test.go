@@ -59,6 +59,11 @@ func (s *served) dial(name string) (*gossh.Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.dialWith(name, signer)
+}
+
+// dialWith logs somebody in by a key, with the code if it is asked for.
+func (s *served) dialWith(name string, key gossh.Signer) (*gossh.Client, error) {
 	answer := func(_, _ string, questions []string, _ []bool) (out []string, err error) {
 		for range questions {
 			out = append(out, s.said["code"])
@@ -66,7 +71,7 @@ func (s *served) dial(name string) (*gossh.Client, error) {
 		return out, nil
 	}
 	return gossh.Dial("tcp", "127.0.0.1:"+s.port, &gossh.ClientConfig{User: name, HostKeyCallback: s.hostKey,
-		Auth: []gossh.AuthMethod{gossh.PublicKeys(signer), gossh.KeyboardInteractive(answer)}, Timeout: patience})
+		Auth: []gossh.AuthMethod{gossh.PublicKeys(key), gossh.KeyboardInteractive(answer)}, Timeout: patience})
 }
 
 // connect has somebody new open a window.

@@ -49,6 +49,11 @@ func (k *keptAt) where() (string, error) {
 	case address != "":
 		return address, nil
 	}
+	return keptHere()
+}
+
+// keptHere is the directory where no other is given.
+func keptHere() (string, error) {
 	state, err := sandbox.StateDir()
 	if err != nil {
 		return "", err
@@ -57,17 +62,15 @@ func (k *keptAt) where() (string, error) {
 	return filepath.Join(state, "classes"), os.MkdirAll(state, 0o711)
 }
 
-// boards is the directory where the teacher's board is asked for; only root gets in.
-func (k *keptAt) boards() (string, error) {
-	if k.data != "" {
-		return k.data, nil
+// local is the directory for what a server has on this machine only, wherever
+// classes are kept: the teacher's board is asked for there. Only root gets in.
+func (k *keptAt) local() (dir string, err error) {
+	if dir = k.data; dir == "" {
+		if dir, err = keptHere(); err != nil {
+			return "", err
+		}
 	}
-	state, err := sandbox.StateDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(state, "classes")
-	return dir, errors.Join(os.MkdirAll(state, 0o711), os.MkdirAll(dir, 0o700))
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 // hostKey is the key of the server: in a file beside the database, or in the

@@ -54,7 +54,7 @@ func (f *serveFlags) openRoom(c *cobra.Command, kept *store.Store) (r *room, err
 		return nil, err
 	}
 	r.lectern.Seat(all...)
-	dir, err := f.keep.boards()
+	dir, err := f.keep.local()
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tentpole-labs/tentpole/class/scribe"
 	"github.com/tentpole-labs/tentpole/class/server"
 	"github.com/tentpole-labs/tentpole/class/store"
 	"github.com/tentpole-labs/tentpole/class/tent"
@@ -23,9 +24,10 @@ import (
 type serveFlags struct {
 	keep                keptAt
 	class, listen, host string
+	allow               string
 	memory, cpus, pids  string
 	teacher             string
-	idle, total         time.Duration
+	idle, total, linger time.Duration
 	learners            int
 	inContainer         bool
 }
@@ -42,17 +44,20 @@ func serveCommand() *cobra.Command {
 		Args:    arguments(cobra.NoArgs),
 		RunE:    func(c *cobra.Command, _ []string) error { return serve(c, f) },
 	}
+	c.AddCommand(scribeCommand())
 	flags := c.Flags()
 	f.keep.flags(c)
 	flags.StringVar(&f.class, "class", "class", "the name of the class; a new one is made")
 	flags.StringVar(&f.listen, "listen", ":2222", "where to listen: :PORT or ADDRESS:PORT")
 	flags.StringVar(&f.teacher, "teacher", "", "the file of a public key: who logs in as teacher with that key gets the board")
 	flags.StringVar(&f.host, "host", "", "this machine's name or address in the line that is shown (default: the first address)")
+	flags.StringVar(&f.allow, "allow", "", "a file of who may join: a key as in authorized_keys, or a name, on each line")
 	flags.StringVar(&f.memory, "memory", "768M", "the memory of each learner, files included")
 	flags.StringVar(&f.cpus, "cpus", "1", "the processor time of each learner")
 	flags.StringVar(&f.pids, "pids", "512", "the processes and threads of each learner")
 	flags.DurationVar(&f.idle, "idle", 30*time.Minute, "how long somebody may type nothing")
 	flags.DurationVar(&f.total, "total", 8*time.Hour, "how long somebody may stay without logging in again")
+	flags.DurationVar(&f.linger, "linger", 10*time.Minute, "how long a program waits for its learner when the window is gone; 0 for not at all")
 	flags.IntVar(&f.learners, "learners", 40, "how many may be here at a time")
 	flags.BoolVar(&f.inContainer, "in-container", false, "in a container with CAP_SYS_ADMIN: make its cgroups writable and mount a whole /proc, for the tents")
 	c.AddCommand(serveManifestCommand(), serveCheckCommand())
@@ -78,12 +83,22 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, kept.Close()) }()
+	dir, err := f.keep.local()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+	last, err := takeOver(c.Context(), kept, dir, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, last.Close()) }()
 	room, err := f.openRoom(c, kept)
 	if err != nil {
 		return err
 	}
 	defer room.close()
-	s, key, class, err := f.prepare(c, kept, limits, room)
+	s, key, class, err := f.prepare(c, kept, limits, room, last, log)
 	if err != nil {
 		return err
 	}
@@ -91,14 +106,24 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; choose another port with --listen :PORT", err)
 	}
+	control, err := server.ListenControl(dir)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	go s.Control(control)
+	defer control.Close()
 	f.invite(c.OutOrStdout(), class, key, listener.Addr())
 	return serveUntil(c.Context(), s, listener)
 }
 
 // prepare puts the server together.
-func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Limits, r *room) (*server.Server, *server.HostKey, store.Class, error) {
+func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Limits, r *room, last *scribe.Scribe, log *slog.Logger) (*server.Server, *server.HostKey, store.Class, error) {
 	class := r.class
 	key, err := f.keep.hostKey(c.Context(), kept)
+	if err != nil {
+		return nil, nil, class, err
+	}
+	allowed, err := f.allowed()
 	if err != nil {
 		return nil, nil, class, err
 	}
@@ -110,14 +135,22 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Li
 	if err != nil {
 		return nil, nil, class, err
 	}
-	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Raise: server.InTents(program, f.class, lines, limits),
+	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Allowed: allowed, Raise: server.InTents(program, f.class, lines, limits, last),
 		Lectern: r.lectern, Lines: lines, Teachers: r.teachers, Board: r.board,
-		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)), Idle: f.idle, Total: f.total, Useless: 2 * time.Minute, Learners: f.learners})
+		Log: log, Idle: f.idle, Total: f.total, Linger: f.linger, Useless: 2 * time.Minute, Learners: f.learners})
 	return s, key, class, err
 }
 
 func badClassName(word string) error {
 	return &sandbox.UsageError{What: "class", Word: word, Why: "its name begins with a letter and has at most 24 letters a to z, digits and dashes"}
+}
+
+// allowed reads the list, if there is one.
+func (f *serveFlags) allowed() (*server.Allowed, error) {
+	if f.allow == "" {
+		return nil, nil
+	}
+	return server.LoadAllowed(f.allow)
 }
 
 // serveUntil serves until the command is interrupted; that is how it ends, and no
@@ -143,8 +176,8 @@ func (f *serveFlags) limits() (l tent.Limits, err error) {
 	switch {
 	case err != nil:
 		return l, &exitError{exitUsage, err}
-	case l.Memory == 0 || l.CPUs == 0 || l.PIDs == 0 || f.learners < 1 || f.idle <= 0 || f.total <= 0:
-		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --learners, --idle and --total are more than nothing: a class shares one machine")}
+	case l.Memory == 0 || l.CPUs == 0 || l.PIDs == 0 || f.learners < 1 || f.idle <= 0 || f.total <= 0 || f.linger < 0:
+		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --learners, --idle and --total are more than nothing, and --linger is not less: a class shares one machine")}
 	}
 	return l, nil
 }
@@ -161,6 +194,9 @@ func (f *serveFlags) invite(w io.Writer, class store.Class, key *server.HostKey,
 		{"key", key.Fingerprint()}, {"in words", key.Words()},
 	} {
 		fmt.Fprintf(w, "%-10s %s\n", row[0], row[1])
+	}
+	for _, line := range key.Picture() {
+		fmt.Fprintf(w, "%-10s %s\n", "", line)
 	}
 }
 

@@ -102,14 +102,7 @@ func TestServeOnATerminal(t *testing.T) {
 	program, dir := needsServer(t)
 	s := serveIn(t, program, dir, "127.0.0.1:0")
 	m := newTmux(t, program, 100, 40)
-	m.line(s.ssh("ada") + "; echo left: $?")
-	m.waitFor("This is the class blue", "Code of the class:")
-	m.line(s.said["code"])
-	m.waitFor("as an ordinary user", "0 of  9 steps")
-	m.press("Enter")
-	m.waitFor("step 1 of 9")
-	m.press("Enter")
-	m.waitFor("step 2 of 9")
+	s.begin(m, "ada")
 	m.press("q")
 	m.waitFor("1 of  9 steps") // it is kept inside
 	kept := false
@@ -140,11 +133,21 @@ func TestServeOnATerminal(t *testing.T) {
 	m.press("q")
 	m.waitFor("left: 0")
 	again.end(syscall.SIGTERM)
-	clean := exec.Command(program, "clean")
-	clean.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "SUDO_UID=")
-	if out, err := clean.CombinedOutput(); err != nil || string(out) != "nothing was left behind\n" {
-		t.Errorf("clean: %v\n%s", err, out)
+	if out := again.clean(); out != "nothing was left behind\n" {
+		t.Errorf("clean: %s", out)
 	}
+}
+
+// begin has somebody join, and do the first step.
+func (s *served) begin(m *tmux, name string) {
+	m.line(s.ssh(name) + "; echo left: $?")
+	m.waitFor("This is the class blue", "Code of the class:")
+	m.line(s.said["code"])
+	m.waitFor("as an ordinary user", "0 of  9 steps")
+	m.press("Enter")
+	m.waitFor("step 1 of 9")
+	m.press("Enter")
+	m.waitFor("step 2 of 9")
 }
 
 // keeps tells whether the store has progress of a learner.
