@@ -55,7 +55,7 @@ func (p *Player) Open(ctx context.Context, kind subject.Kind, spec sandbox.Spec,
 	}
 	defer p.give()
 	if progress != nil {
-		progress(Progress{Phase: starting(kind.Name)})
+		progress(Progress{Phase: "starting " + kind.Name})
 	}
 	began := time.Now()
 	if err := p.end(); err != nil {
