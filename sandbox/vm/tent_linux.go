@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -27,6 +28,9 @@ func (m *Machine) Tent(ctx context.Context) (board facts.Board, err error) {
 	defer r.Close()
 	p, err := m.Start(ctx, experiment.Command{Args: []string{tent.Name}, Program: self, Stdout: w})
 	w.Close()
+	if errors.Is(err, fs.ErrNotExist) { // its loader is not there; execve(2)
+		err = &sandbox.Error{Op: "start tentpole in", Target: "the virtual machine", Err: err, Remedy: "build it static, as `make build` does: CGO_ENABLED=0"}
+	}
 	if err != nil {
 		return board, err
 	}
