@@ -17,8 +17,7 @@ import (
 // lines where the learners' sockets are. The scribe holds each.
 func InTents(program, class, lines string, limits tent.Limits, s *scribe.Scribe) Raise {
 	return func(ctx context.Context, l store.Learner, progress []byte) (Tent, error) {
-		// The number is the learner's in the database, where none is given twice.
-		t, err := tent.Open(ctx, tent.Pitch{Number: int(l.ID), Hostname: class, Program: program, Line: linePath(lines, l.ID), Limits: limits}, progress)
+		t, err := tent.Open(ctx, tent.Pitch{Hostname: class, Program: program, Line: linePath(lines, l.ID), Limits: limits}, progress)
 		if err != nil {
 			return nil, err
 		}

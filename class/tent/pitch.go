@@ -11,8 +11,8 @@ import (
 
 // Pitch is where a learner's tent stands, and how much room it has.
 type Pitch struct {
-	// Number is the learner's: no two tents have it at a time. It chooses the
-	// range of user ids, from 1 on.
+	// Number chooses the range of user ids, from 1 on: no two tents have it at a
+	// time. With 0, Open takes one that nobody on this machine has.
 	Number int
 	// Hostname is what the tent calls itself.
 	Hostname string

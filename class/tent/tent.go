@@ -27,6 +27,7 @@ import (
 type Tent struct {
 	box    *sandbox.Sandbox
 	limits Limits
+	ids    *claim   // nil when they were chosen
 	root   *os.File // its root directory, whoever runs inside
 	last   scribe.Tent
 	seen   mark
@@ -49,23 +50,34 @@ var Progress = scribe.Progress{Path: strings.TrimPrefix(progressFile, Home), Max
 // Open raises a learner's tent, with the progress that was read out of an earlier
 // one; nil is none.
 func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
-	plan, err := p.Plan()
-	if err != nil {
-		return nil, err
+	t := &Tent{limits: p.Limits, line: p.Line != ""}
+	if p.Number == 0 {
+		ids, err := claimRange(claimsDir)
+		if err != nil {
+			return nil, err
+		}
+		t.ids, p.Number = ids, ids.number
 	}
-	if err := p.handOver(); err != nil {
-		return nil, &sandbox.Error{Op: "give the learner", Target: p.Line, Err: err}
+	if err := t.raise(ctx, p); err != nil {
+		return nil, errors.Join(err, t.ids.release())
 	}
-	box, err := sandbox.Start(ctx, plan, sandbox.Options{})
-	if err != nil {
-		return nil, err
-	}
-	t := &Tent{box: box, limits: p.Limits, line: p.Line != ""}
 	if err := t.furnish(ctx, progress); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
 	go t.yield(time.Second)
 	return t, nil
+}
+
+func (t *Tent) raise(ctx context.Context, p Pitch) error {
+	plan, err := p.Plan()
+	if err != nil {
+		return err
+	}
+	if err := p.handOver(); err != nil {
+		return &sandbox.Error{Op: "give the learner", Target: p.Line, Err: err}
+	}
+	t.box, err = sandbox.Start(ctx, plan, sandbox.Options{})
+	return err
 }
 
 // furnish takes hold of the root, lays the cable and puts the progress in its place.
@@ -180,7 +192,7 @@ func (t *Tent) Close() error {
 			err = errors.Join(err, f.Close())
 		}
 	}
-	return errors.Join(err, t.box.Close())
+	return errors.Join(err, t.box.Close(), t.ids.release())
 }
 
 var _ io.Closer = (*Tent)(nil)

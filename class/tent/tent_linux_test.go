@@ -295,3 +295,25 @@ func TestProcessesAreBounded(t *testing.T) {
 		t.Errorf("%d processes of 64", n)
 	}
 }
+
+// TestIdsOfWhateverServer: two tents that were given no range have none in common,
+// and give theirs back.
+func TestIdsOfWhateverServer(t *testing.T) {
+	p := pitch(t, 0)
+	a, b := open(t, p, nil), open(t, p, nil)
+	if a.ids.number == b.ids.number {
+		t.Fatalf("both have range %d", a.ids.number)
+	}
+	for _, tent := range []*Tent{a, b} {
+		if out, _ := start(t, tent).ask("awk '{print $2}' /proc/self/uid_map"); out != fmt.Sprint(outside(t, tent.ids.number)) {
+			t.Errorf("range %d begins with %s", tent.ids.number, out)
+		}
+		name := tent.ids.file.Name()
+		if err := tent.Close(); err != nil {
+			t.Error(err)
+		}
+		if raw, err := os.ReadFile(name); err == nil && len(raw) == 0 {
+			t.Errorf("%s is left, and nobody has it", name)
+		}
+	}
+}
