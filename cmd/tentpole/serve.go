@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,9 +53,9 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.teacher, "teacher", "", "the file of a public key: who logs in as teacher with that key gets the board")
 	flags.StringVar(&f.host, "host", "", "this machine's name or address in the line that is shown (default: the first address)")
 	flags.StringVar(&f.allow, "allow", "", "a file of who may join: a key as in authorized_keys, or a name, on each line")
-	flags.StringVar(&f.memory, "memory", "768M", "the memory of each learner, files included")
+	flags.StringVar(&f.memory, "memory", "", "the memory of each learner, files included (default: 768M, or less where all together would have more than the machine)")
 	flags.StringVar(&f.cpus, "cpus", "1", "the processor time of each learner")
-	flags.StringVar(&f.pids, "pids", "512", "the processes and threads of each learner")
+	flags.StringVar(&f.pids, "pids", "", "the processes and threads of each learner (default: 512, or less in the same way)")
 	flags.DurationVar(&f.idle, "idle", 30*time.Minute, "how long somebody may type nothing")
 	flags.DurationVar(&f.total, "total", 8*time.Hour, "how long somebody may stay without logging in again")
 	flags.DurationVar(&f.linger, "linger", 10*time.Minute, "how long a program waits for its learner when the window is gone; 0 for not at all")
@@ -168,10 +169,11 @@ func serveUntil(ctx context.Context, s *server.Server, l net.Listener) error {
 }
 
 func (f *serveFlags) limits() (l tent.Limits, err error) {
+	share := tent.Share(max(f.learners, 1))
 	err = errors.Join(
-		parseInto(&l.Memory, f.memory, func(word string) (int64, error) { return cgroup.ParseBytes("memory limit", word) }),
+		parseInto(&l.Memory, cmp.Or(f.memory, fmt.Sprint(share.Memory)), func(word string) (int64, error) { return cgroup.ParseBytes("memory limit", word) }),
 		parseInto(&l.CPUs, f.cpus, cgroup.ParseCPUs),
-		parseInto(&l.PIDs, f.pids, cgroup.ParsePIDs),
+		parseInto(&l.PIDs, cmp.Or(f.pids, fmt.Sprint(share.PIDs)), cgroup.ParsePIDs),
 	)
 	switch {
 	case err != nil:
