@@ -50,9 +50,11 @@ func newSeat(l store.Learner, p Program, linger time.Duration) *seat {
 // not kept: the next window has everything drawn again.
 func (t *seat) show() {
 	defer close(t.shown)
-	b := make([]byte, 32<<10)
+	running, ended := context.WithCancel(context.Background())
+	go func() { <-t.program.Done(); ended() }()
+	from, b := newPaced(running, t.program.Terminal()), make([]byte, 32<<10)
 	for {
-		n, err := t.program.Terminal().Read(b)
+		n, err := from.Read(b)
 		t.passOn(b[:n:n])
 		if err != nil {
 			return
