@@ -117,6 +117,9 @@ func relay(t *testing.T, socket string) {
 	}()
 }
 
+// enough is how long anything may take on a busy machine.
+const enough = 3 * time.Minute
+
 // server is what Podman calls the container.
 const server = "tentpole-pod-0-serve"
 
@@ -124,7 +127,7 @@ const server = "tentpole-pod-0-serve"
 func play(t *testing.T, objects string) map[string]string {
 	t.Helper()
 	run(t, strings.NewReader(objects), "podman", "kube", "play", "-")
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(enough); ; time.Sleep(50 * time.Millisecond) {
 		out := run(t, nil, "podman", "logs", server)
 		said := map[string]string{}
 		for line := range strings.Lines(out) {
@@ -185,7 +188,7 @@ func (s *screen) line(text string) {
 
 func (s *screen) waitFor(words ...string) {
 	s.t.Helper()
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for limit := time.Now().Add(enough); ; time.Sleep(50 * time.Millisecond) {
 		shown := s.tmux("capture-pane", "-p")
 		all := true
 		for _, word := range words {
