@@ -41,8 +41,8 @@ func available(ctx context.Context, words []string) error {
 	return nil
 }
 
-// open starts the subject that a step runs on.
-func (p *Player) open(ctx context.Context, word string, progress func(Progress)) (m Measured, err error) {
+// openFor starts the subject that a step runs on.
+func (p *Player) openFor(ctx context.Context, word string, progress func(Progress)) (m Measured, err error) {
 	kind, err := subject.Find(word)
 	if err != nil {
 		return m, err
@@ -66,6 +66,7 @@ var errElsewhere = errors.New("it runs on a kernel of its own, and the host has 
 // it says of itself, and nothing that the host would look for by its numbers.
 func elsewhere(host, inside facts.Facts) lessons.Env {
 	s := side(inside, "")
+	s.NS = lessons.Namespaces{Count: s.NS.Count} // every kernel numbers its own: none is the host's
 	s.Listens = func(int) (bool, error) { return false, errElsewhere }
 	s.File = func(string) (lessons.File, error) { return lessons.File{}, errElsewhere }
 	return lessons.Env{Host: side(host, "/"), Inside: s, Cgroup: cgroupOf(facts.Facts{})}

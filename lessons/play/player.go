@@ -163,7 +163,7 @@ func (p *Player) raise(ctx context.Context, s *lessons.Step, progress func(Progr
 // anew starts what the step runs in.
 func (p *Player) anew(ctx context.Context, s *lessons.Step, progress func(Progress)) (Measured, error) {
 	if s.Run.Subject != "" {
-		return p.open(ctx, s.Run.Subject, progress)
+		return p.openFor(ctx, s.Run.Subject, progress)
 	}
 	plan, err := p.Plan(s)
 	if err != nil {
