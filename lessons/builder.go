@@ -158,7 +158,7 @@ func (b *builder) finish() {
 	}
 	switch {
 	case b.asked.broken:
-		b.raised = true // perhaps; what it would have been is not known
+		b.raised, b.subject = true, b.asked.with[subjectArgument] // perhaps; what it would have been is not known
 	case b.translated != nil:
 	case ok && s.Kind != "":
 		b.checkParts(at)

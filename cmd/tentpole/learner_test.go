@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/vm"
 )
 
 // learner sits before `tentpole learn --plain`, reads what it says and types
@@ -272,9 +274,11 @@ func (s *sitting) onward() string {
 }
 
 // newLearner is one whose progress is kept below a directory of its own.
+// Who knows nothing has no virtual machine either, and reads what is seen in one.
 func newLearner(t *testing.T, state string, knows map[string]lessons.LessonRecord) *learner {
-	return &learner{
-		t: t, knows: knows, notes: map[string]*notes{},
-		env: append(os.Environ(), "XDG_STATE_HOME="+state, "SUDO_UID=", "LANG=C.UTF-8"),
+	env := append(os.Environ(), "XDG_STATE_HOME="+state, "SUDO_UID=", "LANG=C.UTF-8")
+	if knows == nil {
+		env = append(env, vm.KernelVariable+"="+filepath.Join(state, "no-kernel"))
 	}
+	return &learner{t: t, knows: knows, notes: map[string]*notes{}, env: env}
 }

@@ -47,7 +47,7 @@ func (p *Player) openFor(ctx context.Context, word string, progress func(Progres
 	if err != nil {
 		return m, err
 	}
-	progress(Progress{Phase: starting(word)})
+	progress(Progress{Phase: "starting " + kind.Name}) // a line has little room
 	box, err := p.engine.Open(ctx, kind, sandbox.Spec{})
 	switch {
 	case NotHere(err):
