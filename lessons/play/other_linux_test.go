@@ -103,6 +103,9 @@ func TestWithoutSubject(t *testing.T) {
 			!strings.Contains(said, PassedBy) || !strings.Contains(said, "That was the last step.") {
 			t.Errorf("%s:\n%s", name, said)
 		}
+		if again := strings.Contains(out.String(), "for the same reason as the one before"); again != (name == "it is not there") {
+			t.Errorf("%s: it says why once more: %v", name, again)
+		}
 		if !s.Walk.Complete() {
 			t.Errorf("%s: the lesson is not complete", name)
 		}

@@ -70,10 +70,25 @@ func (p *plain) passBy(ctx context.Context, step *lessons.Step) (passed bool, er
 		return false, err
 	}
 	p.s.Refused(step.ID, err)
-	p.trouble(err)
-	p.say("%s", PassedBy)
+	if p.likeBefore() {
+		p.say("The step is passed by, for the same reason as the one before.")
+	} else {
+		p.trouble(err)
+		p.say("%s", PassedBy)
+	}
 	p.say("")
 	return true, p.s.Save()()
+}
+
+// likeBefore tells whether the step at hand goes on in what the one before could
+// not have: why is not said twice.
+func (p *plain) likeBefore() bool {
+	w := p.s.Walk
+	if !w.Step().Run.Keep {
+		return false
+	}
+	before, now := w.StateOf(w.At()-1), w.State()
+	return before.Passed && now.Passed && before.Why == now.Why
 }
 
 // featureIDs are the words that a step may require: those of `tentpole doctor`.
