@@ -77,7 +77,7 @@ type sitting struct {
 }
 
 // longestLesson is after how long a lesson is taken to be stuck.
-const longestLesson = 2 * time.Minute
+const longestLesson = 10 * time.Minute
 
 // play plays a lesson to its end.
 func (l *learner) play(lesson *lessons.Lesson) {
