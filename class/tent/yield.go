@@ -28,8 +28,8 @@ func shareFor(used float64) int {
 func (t *Tent) yield(every time.Duration) {
 	next := time.NewTicker(every)
 	defer next.Stop()
-	limits := t.limits.group()
-	before, recent := uint64(0), 0.0
+	var of use
+	weight := shareFor(0)
 	for {
 		select {
 		case <-t.box.Done():
@@ -40,13 +40,32 @@ func (t *Tent) yield(every time.Duration) {
 		if err != nil || now.CPU.Usage == nil {
 			continue // it is being taken down, or nobody counts
 		}
-		recent = (recent + float64(*now.CPU.Usage-before)/float64(every.Microseconds())) / 2
-		before = *now.CPU.Usage
-		if w := shareFor(recent); w != limits.Weight {
-			limits.Weight = w
-			t.box.Limit(limits) // the limit in processors holds in any case
+		if w := shareFor(of.late(*now.CPU.Usage, every)); w != weight {
+			weight = w
+			t.weigh(w) // an error leaves the limit in processors, which holds in any case
 		}
 	}
+}
+
+// weigh gives the tent a weight among all others.
+func (t *Tent) weigh(weight int) error {
+	limits := t.limits.group()
+	limits.Weight = weight
+	return t.box.Limit(limits)
+}
+
+// use is how much of one processor a tent uses.
+type use struct {
+	before uint64 // in microseconds
+	recent float64
+}
+
+// late is what it has used of late: half of that in the time since the last call,
+// half as it was until then.
+func (u *use) late(now uint64, since time.Duration) float64 {
+	u.recent = (u.recent + float64(now-u.before)/float64(since.Microseconds())) / 2
+	u.before = now
+	return u.recent
 }
 
 // group are the limits of the control group of a tent.

@@ -23,31 +23,45 @@ func TestShares(t *testing.T) {
 	}
 }
 
-// TestWhoComputesYields: and no more when it is over.
+// TestWhoComputesYields: within seconds, and no more soon after it is over.
 func TestWhoComputesYields(t *testing.T) {
+	var of use
+	now := uint64(0)
+	after := func(seconds int, used uint64) (weight int) {
+		for range seconds {
+			now += used
+			weight = shareFor(of.late(now, time.Second))
+		}
+		return weight
+	}
+	for _, c := range []struct {
+		seconds int
+		used    uint64 // microseconds in each
+		weight  int
+	}{{5, 20_000, 100}, {2, 1_000_000, 2}, {60, 1_000_000, 2}, {3, 0, 100}, {1, 200_000, 100}, {9, 300_000, 20}} {
+		if w := after(c.seconds, c.used); w != c.weight {
+			t.Errorf("after %d seconds with %d µs in each it weighs %d, want %d", c.seconds, c.used, w, c.weight)
+		}
+	}
+}
+
+// TestWeigh: a weight comes to the tent's group, and goes.
+func TestWeigh(t *testing.T) {
 	tent := open(t, pitch(t, 1), nil)
 	s := start(t, tent)
 	file, standard := shareFile(t, s.PID())
-	share := func() string {
+	for _, weight := range []int{100, 2, 100} {
+		if err := tent.weigh(weight); err != nil {
+			t.Fatal(err)
+		}
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.TrimSpace(string(raw))
-	}
-	wait := func(what string, true func() bool) {
-		t.Helper()
-		for limit := time.Now().Add(enough); !true(); time.Sleep(20 * time.Millisecond) {
-			if time.Now().After(limit) {
-				t.Fatalf("%s: it has %s", what, share())
-			}
+		if share := strings.TrimSpace(string(raw)); share == standard != (weight == 100) {
+			t.Errorf("with a weight of %d its share is %s; at rest %s", weight, share, standard)
 		}
 	}
-	wait("at rest", func() bool { return share() == standard })
-	s.ask("while :; do :; done & echo $! > /tmp/busy")
-	wait("computing", func() bool { return share() != standard })
-	s.ask("kill $(cat /tmp/busy)")
-	wait("at rest again", func() bool { return share() == standard })
 }
 
 // shareFile is the file with the share of a process's group, and what it says of
