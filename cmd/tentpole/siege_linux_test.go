@@ -39,7 +39,7 @@ const siegeFor = 5 * time.Second
 func TestSiege(t *testing.T) {
 	program, dir := needsServer(t)
 	hostile, peaceful := number(t, "TENTPOLE_HOSTILE", len(attacks)), 3
-	s := serveIn(t, program, dir, "127.0.0.1:0", "--learners", fmt.Sprint(hostile+peaceful+2), "--pids", "128", "--memory", "256M")
+	s := serveIn(t, program, dir, "127.0.0.1:0", "--learners", fmt.Sprint(hostile+peaceful+2), "--pids", "128", "--memory", "256M", "--linger", "0")
 	canaries := startCanaries(t)
 	class := s.gather(t, "learner", peaceful)
 	quiet := typing(t, class, 3*time.Second, nil)
