@@ -13,40 +13,42 @@ import (
 	"golang.org/x/mod/semver"
 )
 
-var initLine = regexp.MustCompile(`(?m)^init (\S+) @[0-9.]+ ms, ([0-9.]+) ms clock`)
+var initLine = regexp.MustCompile(`(?m)^init (\S+) @[0-9.]+ ms, [0-9.]+ ms clock, ([0-9]+) bytes, ([0-9]+) allocs`)
 
 // TestInitTrace reads what Go initialises in a sandbox's init before it takes
-// over: the takeover must come before the Markdown and terminal packages.
+// over: the takeover must come before the Markdown and terminal packages. What
+// that takes is counted in memory, which is the same on a busy machine.
 func TestInitTrace(t *testing.T) {
-	program := build(t)
-	best := 1e9
-	for range 5 { // the clock of a busy machine: the best of five
-		total := 0.0
-		seen := map[string]bool{}
-		for _, m := range initLine.FindAllStringSubmatch(trace(t, program), -1) {
-			ms, err := strconv.ParseFloat(m[2], 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			seen[m[1]] = true
-			total += ms
-		}
-		if !seen["github.com/tentpole-labs/tentpole/sandbox/internal/stage"] {
-			t.Fatalf("stage is not among the packages that were initialised: %v", seen)
-		}
-		for p := range seen {
-			for _, slow := range []string{"chroma", "glamour", "goldmark", "bluemonday", "bubbletea", "lipgloss"} {
-				if strings.Contains(p, slow) {
-					t.Errorf("%s is initialised before the takeover", p)
-				}
+	const maxBytes, maxAllocs = 160 << 10, 700
+	bytes, allocs := 0, 0
+	seen := map[string]bool{}
+	for _, m := range initLine.FindAllStringSubmatch(trace(t, build(t)), -1) {
+		seen[m[1]] = true
+		bytes, allocs = bytes+count(t, m[2]), allocs+count(t, m[3])
+	}
+	if !seen["github.com/tentpole-labs/tentpole/sandbox/internal/stage"] {
+		t.Fatalf("stage is not among the packages that were initialised: %v", seen)
+	}
+	for p := range seen {
+		for _, slow := range []string{"chroma", "glamour", "goldmark", "bluemonday", "bubbletea", "lipgloss"} {
+			if strings.Contains(p, slow) {
+				t.Errorf("%s is initialised before the takeover", p)
 			}
 		}
-		best = min(best, total)
 	}
-	t.Logf("initialised in %.2f ms", best)
-	if best > 1.5 {
-		t.Errorf("initialisation before the takeover takes %.2f ms, more than 1.5", best)
+	t.Logf("%d packages, %d bytes, %d allocations", len(seen), bytes, allocs)
+	if bytes > maxBytes || allocs > maxAllocs {
+		t.Errorf("what is initialised before the takeover takes %d bytes in %d allocations, more than %d in %d", bytes, allocs, maxBytes, maxAllocs)
 	}
+}
+
+func count(t *testing.T, digits string) int {
+	t.Helper()
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // trace starts the program as an init whose owner is already gone.
