@@ -48,13 +48,8 @@ func (s *Server) teaches(key gossh.PublicKey) bool {
 
 // teach shows the board.
 func (s *Server) teach(session ssh.Session, fingerprint string) {
-	terminal, onTerminal := session.Context().Value(terminalKey{session}).(ssh.Pty)
-	switch {
-	case session.RawCommand() != "":
-		refuseCommand(session)
-		return
-	case !onTerminal:
-		refuse(session, "a terminal is what the board needs. Log in without -T, or with -t")
+	terminal, ok := terminalOf(session)
+	if !ok {
 		return
 	}
 	terminal.Term = termOf(terminal.Term)

@@ -34,6 +34,20 @@ func keepTerminal(ctx ssh.Context, s ssh.Session, terminal ssh.Pty) (func() erro
 	return func() error { return nil }, nil
 }
 
+// terminalOf is the terminal that a session has asked for. One that has asked for
+// anything else is refused.
+func terminalOf(session ssh.Session) (terminal ssh.Pty, ok bool) {
+	terminal, ok = session.Context().Value(terminalKey{session}).(ssh.Pty)
+	switch {
+	case session.RawCommand() != "":
+		refuseCommand(session)
+		return terminal, false
+	case !ok:
+		refuse(session, "a terminal is what it needs. Log in without -T, or with -t")
+	}
+	return terminal, ok
+}
+
 // visit is one window of a learner.
 func (s *Server) visit(session ssh.Session) {
 	who := session.Permissions().Extensions
@@ -47,15 +61,11 @@ func (s *Server) visit(session ssh.Session) {
 		return
 	}
 	l := store.Learner{ID: id, Name: who[learnerName]}
-	terminal, onTerminal := session.Context().Value(terminalKey{session}).(ssh.Pty)
-	switch {
-	case session.RawCommand() != "":
-		refuseCommand(session)
+	terminal, ok := terminalOf(session)
+	if !ok {
 		return
-	case !onTerminal:
-		refuse(session, "a terminal is what it needs. Log in without -T, or with -t")
-		return
-	case !s.visits.allow(l.Name):
+	}
+	if !s.visits.allow(l.Name) {
 		refuse(session, "you have just come in many times. Wait a few seconds")
 		return
 	}
