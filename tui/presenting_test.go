@@ -46,7 +46,7 @@ func TestPresent(t *testing.T) {
 			wall.Until("Searched the host")
 			wall.Press("n")
 			wall.Wait()
-			notes.Until("step 3 of")
+			notes.Until("No notes to this step.")
 			fits(t, wall, size.width, size.height)
 			fits(t, notes, size.width, size.height)
 			tuitest.Golden(t, fmt.Sprintf("notes-%dx%d", size.width, size.height), notes.Screen())

@@ -16,6 +16,10 @@ func TestForwardingIsPutBack(t *testing.T) {
 		{name: "somebody switches this off", before: "0", during: "1", after: "0", meanwhile: map[string]string{"net/ipv4/conf/up0/forwarding": "0"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			// A new network namespace begins as the machine's first one is.
+			if err := writeSysctl("net/ipv4/ip_forward", "0"); err != nil {
+				t.Fatal(err)
+			}
 			unchanged(t)
 			// Registered before the uplink, and so done after it is gone.
 			t.Cleanup(func() { writeSysctl("net/ipv4/ip_forward", "0") })

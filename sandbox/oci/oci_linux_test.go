@@ -189,14 +189,14 @@ func TestCommands(t *testing.T) {
 	for _, name := range []string{"oci:runc", "oci:crun", "oci:runsc"} {
 		t.Run(name, func(t *testing.T) {
 			c := open(t, name, sandbox.Spec{})
+			resting, err := c.AtRest()
+			if err != nil || len(resting) == 0 || slices.Contains(resting, c.host.InitPID()) || (name != "oci:runsc") != (len(resting) == 1) {
+				t.Errorf("at rest: %v, %v", resting, err)
+			}
 			for _, args := range [][]string{{"there-is-no-such"}, {"/there/is/no/such"}} {
 				if p, err := c.Start(t.Context(), experiment.Command{Args: args}); !errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("%v: %v, %v", args, p, err)
 				}
-			}
-			resting, err := c.AtRest()
-			if err != nil || len(resting) == 0 || slices.Contains(resting, c.host.InitPID()) || (name != "oci:runsc") != (len(resting) == 1) {
-				t.Errorf("at rest: %v, %v", resting, err)
 			}
 			for line, code := range map[string]int{"exit 3": 3, "kill -9 $$": 128 + 9, `[ "$(id -u)" = 0 ]`: 0} {
 				status := run(t, c, experiment.Command{Args: []string{"sh", "-c", line}})
