@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,7 +47,9 @@ func TestPresent(t *testing.T) {
 			wall.Until("Searched the host")
 			wall.Press("n")
 			wall.Wait()
-			notes.Until("No notes to this step.")
+			notes.UntilScreen("has the notes of step 3", func(screen string) bool {
+				return strings.Contains(screen, "step 3 of") && strings.Contains(screen, "No notes to this step.")
+			})
 			fits(t, wall, size.width, size.height)
 			fits(t, notes, size.width, size.height)
 			tuitest.Golden(t, fmt.Sprintf("notes-%dx%d", size.width, size.height), notes.Screen())
