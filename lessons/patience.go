@@ -17,7 +17,7 @@ var patience struct {
 
 // patientPercent is how far the heap may grow beyond what is in use before it
 // is collected (runtime/debug.SetGCPercent).
-const patientPercent = 400
+const patientPercent = 800
 
 // bePatient begins to hold the collector back; what it returns ends it.
 func bePatient() (end func()) {
