@@ -11,6 +11,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/panel"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -55,15 +56,8 @@ func (d *Desk) header() string {
 	s := d.styles
 	here := d.board.Count(func(l board.Learner) bool { return l.Here })
 	hands := d.board.Count(func(l board.Learner) bool { return l.Hand })
-	right := fmt.Sprintf("%d here of %d · %d stuck · %d %s up ", here, len(d.board.Learners), len(d.stuck), hands, plural(hands, "hand"))
+	right := fmt.Sprintf("%d here of %d · %d stuck · %s up ", here, len(d.board.Learners), len(d.stuck), facts.Count(hands, "hand"))
 	return panel.Ends(" "+s.Title.Render("tentpole")+"  class "+s.Strong.Render(d.opt.Name), right, d.width)
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 // grid is the box with the learners.

@@ -31,11 +31,3 @@ func readLine(in io.Reader) string {
 	}
 	return string(line)
 }
-
-// plural counts things.
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -16,6 +16,7 @@ import (
 	"github.com/tentpole-labs/tentpole/content"
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/play"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 // TestCoursePlayed plays the whole course on plain lines: once by somebody who
@@ -39,7 +40,7 @@ func TestCoursePlayed(t *testing.T) {
 			l.checkPage(course)
 			l.checkNothingLeft()
 			sum := l.tally()
-			t.Logf("%s, %s, %s", plural(sum.predictions, "prediction"), plural(sum.surprises, "surprise"), plural(sum.hints, "hint"))
+			t.Logf("%s, %s, %s", facts.Count(sum.predictions, "prediction"), facts.Count(sum.surprises, "surprise"), facts.Count(sum.hints, "hint"))
 		})
 	}
 }
@@ -101,8 +102,8 @@ func (l *learner) checkPage(course *lessons.Course) {
 	l.t.Helper()
 	page := string(l.command("progress", "export", "--html", "-"))
 	sum := l.tally()
-	card := fmt.Sprintf("I was surprised %s, in %s", times(sum.surprises), plural(sum.predictions, "prediction"))
-	top := fmt.Sprintf("%s, %s, %s, ", plural(len(course.Lessons), "lesson"), plural(sum.predictions, "prediction"), plural(sum.hints, "hint"))
+	card := fmt.Sprintf("I was surprised %s, in %s", times(sum.surprises), facts.Count(sum.predictions, "prediction"))
+	top := fmt.Sprintf("%s, %s, %s, ", facts.Count(len(course.Lessons), "lesson"), facts.Count(sum.predictions, "prediction"), facts.Count(sum.hints, "hint"))
 	for _, want := range []string{card, top} {
 		if !strings.Contains(page, want) {
 			l.t.Errorf("the page does not say %q", want)

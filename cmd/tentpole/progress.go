@@ -10,6 +10,7 @@ import (
 	"github.com/tentpole-labs/tentpole/lessons"
 	"github.com/tentpole-labs/tentpole/lessons/page"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 func progressCommand() *cobra.Command {
@@ -126,7 +127,7 @@ func progressImportCommand() *cobra.Command {
 				return nil
 			})
 			if err == nil {
-				fmt.Fprintf(c.OutOrStdout(), "added %s\n", plural(len(theirs.Lessons), "lesson"))
+				fmt.Fprintf(c.OutOrStdout(), "added %s\n", facts.Count(len(theirs.Lessons), "lesson"))
 			}
 			return err
 		},

@@ -178,7 +178,7 @@ func (p *Player) anew(ctx context.Context, s *lessons.Step, progress func(Progre
 // start starts a plan in a player without a sandbox.
 func (p *Player) start(ctx context.Context, plan *sandbox.Plan, progress func(Progress)) (m Measured, err error) {
 	m.Plan = plan
-	phase := "starting " + count(plan.Layers.Len(), "layer")
+	phase := "starting " + facts.Count(plan.Layers.Len(), "layer")
 	progress(Progress{Phase: phase})
 	p.box, err = p.engine.Start(ctx, plan, func(d sandbox.Done) {
 		m.Transcript = append(m.Transcript, d)
@@ -190,13 +190,6 @@ func (p *Player) start(ctx context.Context, plan *sandbox.Plan, progress func(Pr
 	}
 	m.Transcript = p.box.Transcript()
 	return m, nil
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func (p *Player) alive() bool {

@@ -20,7 +20,7 @@ func Started(m Measured) string {
 	}
 	what := "a plain process"
 	if words := m.Plan.Layers.Words(); len(words) > 0 {
-		what = "a process with " + count(len(words), "layer") + ": " + strings.Join(words, ", ")
+		what = "a process with " + facts.Count(len(words), "layer") + ": " + strings.Join(words, ", ")
 	}
 	return fmt.Sprintf("Started %s. The kernel took %s.", what, Micros(sum(m.Transcript)))
 }

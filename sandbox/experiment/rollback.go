@@ -9,6 +9,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/database"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
 
@@ -152,7 +153,7 @@ func (t *Trial) judgeRollback(first, second, back, restored database.Served) err
 }
 
 func (t *Trial) seeServed(id, what string, s database.Served, o Outcome) {
-	done := fmt.Sprintf("%d rows", s.Rows)
+	done := facts.Count(s.Rows, "row")
 	if s.Failed != "" {
 		done = s.Failed
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/database"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var stateful = Info{
@@ -181,5 +182,5 @@ func rowsIn(s database.Stored) string {
 	if s.Refused != nil {
 		return answer(s.Refused)
 	}
-	return fmt.Sprintf("%d rows, checked: %s", s.Found, s.Sound)
+	return facts.Count(s.Found, "row") + ", checked: " + s.Sound
 }

@@ -1,7 +1,5 @@
 package facts
 
-import "strconv"
-
 // compareNoNewPrivs: the bit can be set and never cleared.
 func compareNoNewPrivs(host, inside Facts) verdict {
 	return verdict{
@@ -26,13 +24,13 @@ func seccompText(f Facts) string {
 	if f.SeccompFilters == 0 {
 		return f.Seccomp
 	}
-	return count(f.SeccompFilters, "filter")
+	return Count(f.SeccompFilters, "filter")
 }
 
 // compareLandlock counts domains; they only ever add up.
 func compareLandlock(host, inside Facts) verdict {
 	return verdict{
-		host: count(host.Landlock, "domain"), inside: count(inside.Landlock, "domain"),
+		host: noneOr(host.Landlock, "domain"), inside: noneOr(inside.Landlock, "domain"),
 		word: restriction(inside.Landlock > 0, inside.Landlock == host.Landlock),
 	}
 }
@@ -48,13 +46,10 @@ func restriction(holds, onHostToo bool) string {
 	return Limited
 }
 
-// count puts a number of things into words: "none", "1 filter", "2 filters".
-func count(n int, thing string) string {
-	switch n {
-	case 0:
+// noneOr counts what a process may well have none of.
+func noneOr(n int, thing string) string {
+	if n == 0 {
 		return "none"
-	case 1:
-		return "1 " + thing
 	}
-	return strconv.Itoa(n) + " " + thing + "s"
+	return Count(n, thing)
 }
