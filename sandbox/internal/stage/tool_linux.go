@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/ownfile"
 )
 
 // Tool is the helper that works inside as an ordinary command: it has the
@@ -59,55 +60,21 @@ func create(file string) int {
 	if err != nil {
 		return 1
 	}
-	dir, made, err := createIn(file, content)
+	made, err := ownfile.Create(file, content)
 	if err != nil {
-		made.Path, made.Error = file, err.Error()
+		said := Created{Path: file, Error: err.Error()}
 		if errno, ok := err.(unix.Errno); ok {
-			made.Errno = int(errno)
+			said.Errno = int(errno)
 		}
-		out.Encode(made)
+		out.Encode(said)
 		return 1
 	}
-	out.Encode(made)
+	out.Encode(Created{Path: file, Device: made.Device, Inode: made.Inode, UID: made.UID, GID: made.GID})
 	in.ReadString('\n') // "remove", or the end: the file goes either way
-	if err := removeFrom(dir, path.Base(file), made); err != nil {
+	if err := made.Remove(); err != nil {
 		out.Encode(Removed{Error: err.Error()})
 		return 1
 	}
 	out.Encode(Removed{Removed: true})
 	return 0
-}
-
-// createIn makes the file through its directory's descriptor, so that it can
-// be removed through the same directory whatever is mounted over it later.
-func createIn(file, content string) (dir int, made Created, err error) {
-	dir, err = unix.Open(path.Dir(file), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1, made, err
-	}
-	fd, err := unix.Openat(dir, path.Base(file), unix.O_CREAT|unix.O_EXCL|unix.O_WRONLY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o644)
-	if err != nil {
-		return -1, made, err
-	}
-	defer unix.Close(fd)
-	if _, err := unix.Write(fd, []byte(content)); err != nil {
-		unix.Unlinkat(dir, path.Base(file), 0)
-		return -1, made, err
-	}
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		return -1, made, err
-	}
-	return dir, Created{Path: file, Device: st.Dev, Inode: st.Ino, UID: st.Uid, GID: st.Gid}, nil
-}
-
-func removeFrom(dir int, name string, made Created) error {
-	var st unix.Stat_t
-	if err := unix.Fstatat(dir, name, &st, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return err
-	}
-	if st.Dev != made.Device || st.Ino != made.Inode {
-		return fmt.Errorf("%s is another file now: left alone", name)
-	}
-	return unix.Unlinkat(dir, name, 0)
 }
