@@ -28,11 +28,10 @@ type LookOptions struct {
 // ShowLook shows somebody else's terminal until that ends, the one who looks leaves,
 // ctx ends or a signal comes.
 func ShowLook(ctx context.Context, o LookOptions) error {
-	if !onTerminal() {
-		return ErrNoTerminal
+	ctx, cancel, err := takeScreen(ctx, &o.Theme, &o.ASCII)
+	if err != nil {
+		return err
 	}
-	o.Theme, o.ASCII = FromEnvironment(o.Theme, o.ASCII)
-	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	l := newOnlooker(ctx, o)
 	defer l.terminal.Close()

@@ -33,14 +33,13 @@ var endedBy = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall
 // Run shows the full screen until the learner leaves, ctx ends or a signal
 // comes. It returns with the terminal as it was and every sandbox gone.
 func Run(ctx context.Context, o Options) error {
-	if !onTerminal() {
-		return ErrNoTerminal
+	ctx, cancel, err := takeScreen(ctx, &o.Theme, &o.ASCII)
+	if err != nil {
+		return err
 	}
-	o.Theme, o.ASCII = FromEnvironment(o.Theme, o.ASCII)
-	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := New(ctx, o)
-	err := show(ctx, m, o.Theme, func(p *tea.Program, end *ending) {
+	err = show(ctx, m, o.Theme, func(p *tea.Program, end *ending) {
 		m.panics = func(v any) {
 			end.set(fmt.Errorf("a part of the screen failed: %v", v))
 			leave(p)
@@ -55,16 +54,24 @@ func Run(ctx context.Context, o Options) error {
 // ShowNotes shows the notes to what is presented, until the speaker leaves,
 // ctx ends or a signal comes.
 func ShowNotes(ctx context.Context, o NotesOptions) error {
-	if !onTerminal() {
-		return ErrNoTerminal
+	ctx, cancel, err := takeScreen(ctx, &o.Theme, &o.ASCII)
+	if err != nil {
+		return err
 	}
-	o.Theme, o.ASCII = FromEnvironment(o.Theme, o.ASCII)
-	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	return show(ctx, NewNotes(ctx, o), o.Theme, func(*tea.Program, *ending) {})
 }
 
-func onTerminal() bool { return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) }
+// takeScreen is what every screen begins with: there is a terminal, the environment
+// is asked how to draw on it, and the context ends with the screen.
+func takeScreen(ctx context.Context, t *styles.Theme, ascii *bool) (context.Context, context.CancelFunc, error) {
+	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+		return nil, nil, ErrNoTerminal
+	}
+	*t, *ascii = FromEnvironment(*t, *ascii)
+	ctx, cancel := context.WithCancel(ctx)
+	return ctx, cancel, nil
+}
 
 // show runs a model on the terminal until it ends. prepare is called before it
 // begins.
