@@ -8,18 +8,21 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/report/style"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 //go:embed report.html.tmpl
 var page string
 
 //go:embed report.css
-var style string
+var sheet string
 
 // parsed is the page, made when it is wanted: most commands want none.
 var parsed = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("report").Funcs(template.FuncMap{
-		"style":   func() template.CSS { return template.CSS(style) },
+		"style":   func() template.CSS { return style.With(sheet) },
 		"plain":   plain,
 		"clock":   func(t time.Time) string { return t.Format("15:04") },
 		"stamp":   func(t time.Time) string { return t.Format(time.RFC3339) },
@@ -29,7 +32,7 @@ var parsed = sync.OnceValue(func() *template.Template {
 		"number":  func(i int) int { return i + 1 },
 		"percent": func(n, of int) int { return 100 * n / max(of, 1) },
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
-		"count":   count,
+		"count":   facts.Count,
 	}).Parse(page))
 })
 
@@ -52,11 +55,4 @@ func took(l Learner) string {
 		return "–"
 	}
 	return fmt.Sprintf("%d min", int(l.Last.Sub(l.First).Round(time.Minute)/time.Minute))
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -38,7 +38,7 @@ type Document struct {
 var source string
 
 //go:embed report.css
-var style string
+var sheet string
 
 // page is parsed when the first one is written: most commands write none.
 var page = sync.OnceValue(func() *template.Template {

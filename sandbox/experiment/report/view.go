@@ -9,6 +9,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/claims"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/matrix"
+	"github.com/tentpole-labs/tentpole/sandbox/experiment/report/style"
 	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
@@ -99,7 +100,7 @@ type bar struct {
 }
 
 func newView(d Document) view {
-	v := view{Document: d, Style: template.CSS(style), Title: "What contains here", Legend: legend()[:len(experiment.Outcomes)+1]}
+	v := view{Document: d, Style: style.With(sheet), Title: "What contains here", Legend: legend()[:len(experiment.Outcomes)+1]}
 	if d.Claims != nil {
 		v.claims(*d.Claims)
 	}
