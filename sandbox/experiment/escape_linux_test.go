@@ -46,7 +46,7 @@ func TestEscapeAlongTheLadder(t *testing.T) {
 		t.Errorf("at %s: %s, %s", stages[len(stages)-1], last.Outcome, last.Reason)
 	}
 	turned := 0
-	for _, c := range Closed(results) {
+	for _, c := range closed(results) {
 		t.Log(c)
 		turned += checkClosing(t, c, stages)
 	}
@@ -61,22 +61,22 @@ func TestEscapeAlongTheLadder(t *testing.T) {
 }
 
 // checkClosing counts 1 for a way that a layer closes after it was open.
-func checkClosing(t *testing.T, c Closing, stages []string) int {
+func checkClosing(t *testing.T, c closing, stages []string) int {
 	t.Helper()
-	if !slices.ContainsFunc(c.Outcomes, func(o Outcome) bool { return o != NotApplicable }) {
+	if !slices.ContainsFunc(c.outcomes, func(o Outcome) bool { return o != NotApplicable }) {
 		return 0 // this machine has no such way
 	}
-	if c.From < 0 {
-		t.Errorf("%s stays open at %s", c.Way.ID, stages[len(stages)-1])
+	if c.from < 0 {
+		t.Errorf("%s stays open at %s", c.way.ID, stages[len(stages)-1])
 		return 0
 	}
-	if c.From > 0 && !slices.Contains(c.Way.Closes, c.By) {
-		t.Errorf("%s is closed at %s by %q, the table says %v", c.Way.ID, stages[c.From], c.By, c.Way.Closes)
+	if c.from > 0 && !slices.Contains(c.way.Closes, c.by) {
+		t.Errorf("%s is closed at %s by %q, the table says %v", c.way.ID, stages[c.from], c.by, c.way.Closes)
 	}
-	if c.From == 0 && len(c.Way.Closes) > 0 {
-		t.Errorf("%s is closed in a plain process, though it works in another", c.Way.ID)
+	if c.from == 0 && len(c.way.Closes) > 0 {
+		t.Errorf("%s is closed in a plain process, though it works in another", c.way.ID)
 	}
-	if c.From > 0 {
+	if c.from > 0 {
 		return 1
 	}
 	return 0
@@ -87,7 +87,7 @@ func checkClosing(t *testing.T, c Closing, stages []string) int {
 func TestEscapeAlone(t *testing.T) {
 	company := map[sandbox.Layer]sandbox.Layer{sandbox.PID: sandbox.Mount, sandbox.Seccomp: sandbox.Capabilities}
 	for _, row := range sandbox.Layers() {
-		if !slices.ContainsFunc(Ways(), func(w Way) bool { return slices.Contains(w.Closes, row.Name) }) {
+		if !slices.ContainsFunc(ways, func(w Way) bool { return slices.Contains(w.Closes, row.Name) }) {
 			continue // it closes none
 		}
 		t.Run(string(row.Name), func(t *testing.T) {
@@ -100,7 +100,7 @@ func TestEscapeAlone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, w := range Ways() {
+			for _, w := range ways {
 				checkAlone(t, w, r)
 			}
 		})

@@ -9,20 +9,20 @@ import (
 // Way is a way out of a container that somebody has published: one row of the
 // table of ways. What it does is in package inside, in the files way_*.go.
 type Way struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID   string
+	Name string
 	// Source is the man page that tells of it, or the vulnerability that used it.
-	Source string `json:"source"`
+	Source string
 	// Closes are the layers that are expected to close it, each by itself, but
 	// pid with mount, for a /proc of its own, and seccomp with capabilities, for
 	// its profile allows more to those who have them. None where tentpole does it
 	// at every stage.
-	Closes []sandbox.Layer `json:"closes"`
+	Closes []sandbox.Layer
 	// Root says that it takes root on the host.
-	Root bool `json:"root"`
+	Root bool
 	// Tried is how it is tried, Harmless why that changes nothing.
-	Tried    string `json:"tried"`
-	Harmless string `json:"harmless"`
+	Tried    string
+	Harmless string
 
 	// reads says that the proof is the canary's word.
 	reads bool
@@ -37,9 +37,6 @@ func (w Way) closers(on Description) []sandbox.Layer {
 		return !on.Layers.Has(l) || l == sandbox.User && w.owners && on.Rootless
 	})
 }
-
-// Ways returns the table of ways out.
-func Ways() []Way { return slices.Clone(ways) }
 
 // Reasons why a try is harmless.
 const (

@@ -2,7 +2,6 @@ package facts
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -13,9 +12,6 @@ type Namespace string
 
 // namespaces is the order of the board.
 var namespaces = [...]Namespace{"mount", "uts", "ipc", "pid", "net", "user", "cgroup", "time"}
-
-// Namespaces lists the eight kinds in the order of the board.
-func Namespaces() []Namespace { return slices.Clone(namespaces[:]) }
 
 // link is the name in /proc/PID/ns.
 func (n Namespace) link() string {

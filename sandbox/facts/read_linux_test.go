@@ -73,8 +73,8 @@ var namespaceFlags = map[Namespace]uintptr{
 
 func TestExactlyTheNewNamespacesAreOwn(t *testing.T) {
 	host := mustSelf(t)
-	sets := [][]Namespace{{}, {"mount", "uts"}, {"ipc", "net", "cgroup"}, Namespaces()}
-	for _, ns := range Namespaces() {
+	sets := [][]Namespace{{}, {"mount", "uts"}, {"ipc", "net", "cgroup"}, namespaces[:]}
+	for _, ns := range namespaces {
 		sets = append(sets, []Namespace{ns})
 	}
 	for _, set := range sets {
@@ -88,7 +88,7 @@ func TestExactlyTheNewNamespacesAreOwn(t *testing.T) {
 				want = append(want, "user")
 			}
 			board := Compare(host, mustRead(t, start(t, flags).Process.Pid))
-			for _, ns := range Namespaces() {
+			for _, ns := range namespaces {
 				word := Shared
 				if slices.Contains(want, ns) {
 					word = Own

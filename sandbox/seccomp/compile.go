@@ -3,7 +3,6 @@ package seccomp
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"golang.org/x/net/bpf"
 )
@@ -56,17 +55,11 @@ func Compile(p Policy, arch Arch) (Program, error) {
 	return Program{arch: arch, code: raw, flags: flags, calls: calls}, err
 }
 
-// Arch is the architecture that the filter is for.
-func (p Program) Arch() Arch { return p.arch }
-
-// Len is the number of instructions.
-func (p Program) Len() int { return len(p.code) }
-
 // Flags are those that seccomp(2) is to be given, as bits.
 func (p Program) Flags() uint32 { return p.flags }
 
 // Raw is the array of struct sock_filter that struct sock_fprog points to,
-// Len times eight bytes, in the byte order of the architecture.
+// eight bytes an instruction, in the byte order of the architecture.
 func (p Program) Raw() []byte {
 	out := make([]byte, 0, 8*len(p.code))
 	for _, i := range p.code {
@@ -76,17 +69,6 @@ func (p Program) Raw() []byte {
 	}
 	return out
 }
-
-// Instructions returns the filter for people to read: each one's String is a
-// line of the kernel's BPF assembler.
-func (p Program) Instructions() []bpf.Instruction {
-	code, _ := bpf.Disassemble(p.code)
-	return code
-}
-
-// Calls returns every call of the architecture, in the order of the numbers,
-// with what becomes of it.
-func (p Program) Calls() []Call { return slices.Clone(p.calls) }
 
 // Allowed, Refused and Conditional count calls by their verdict. Together
 // they are all calls of the architecture.

@@ -30,7 +30,7 @@ type failer interface {
 // agrees compares the filter's answer with the policy's own.
 func agrees(t failer, p Policy, program Program, numbers []uint32, arguments [][6]uint64) {
 	t.Helper()
-	abi, err := program.Arch().abi()
+	abi, err := program.arch.abi()
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -38,7 +38,7 @@ func agrees(t failer, p Policy, program Program, numbers []uint32, arguments [][
 	for _, number := range numbers {
 		for _, args := range arguments {
 			got, _ := interpret(t, raw, data(abi.audit, number, args))
-			if want := p.Decide(program.Arch(), number, args); got != want.value() {
+			if want := p.Decide(program.arch, number, args); got != want.value() {
 				t.Fatalf("%s(%#x) number %d: the filter answers %#x, the policy %v (%#x)",
 					abi.name(number), args, number, got, want, want.value())
 			}
@@ -85,12 +85,12 @@ func TestCompile(t *testing.T) {
 		t.Run(fmt.Sprintf("%s on %s", tt.name, tt.arch), func(t *testing.T) {
 			program := compiled(t, tt.policy, tt.arch)
 			agrees(t, tt.policy, program, everyNumber(), arguments)
-			got := [4]int{program.Len(), program.Allowed(), program.Conditional(), program.Refused()}
+			got := [4]int{len(program.code), program.Allowed(), program.Conditional(), program.Refused()}
 			if want := [4]int{tt.length, tt.allowed, tt.conditional, tt.taken}; got != want {
 				t.Errorf("instructions, allowed, conditional, refused: %v, want %v", got, want)
 			}
-			if len(program.Raw()) != 8*program.Len() || len(program.Instructions()) != program.Len() {
-				t.Errorf("%d bytes, %d instructions, want %d", len(program.Raw()), len(program.Instructions()), program.Len())
+			if len(program.Raw()) != 8*len(program.code) {
+				t.Errorf("%d bytes of %d instructions", len(program.Raw()), len(program.code))
 			}
 		})
 	}

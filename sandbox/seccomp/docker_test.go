@@ -34,7 +34,7 @@ func TestDocker(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			calls := compiled(t, must(t)(Docker(tt.on)), tt.on.Arch).Calls()
+			calls := compiled(t, must(t)(Docker(tt.on)), tt.on.Arch).calls
 			got := map[string]string{}
 			for _, c := range calls {
 				if _, ok := tt.wants[c.Name]; ok {

@@ -62,7 +62,7 @@ func TestSteps(t *testing.T) {
 	for _, s := range shapes(t, AMD64) {
 		for name, steps := range want[s.name] {
 			if _, got := interpret(t, s.program.Raw(), data(abi.audit, abi.index()[name], [6]uint64{2})); got != steps {
-				t.Errorf("%s, %d instructions in all: %s takes %d, want %d", s.name, s.program.Len(), name, got, steps)
+				t.Errorf("%s, %d instructions in all: %s takes %d, want %d", s.name, len(s.program.code), name, got, steps)
 			}
 		}
 	}

@@ -28,7 +28,7 @@ func TestLists(t *testing.T) {
 			program := compiled(t, tt.policy, AMD64)
 			agrees(t, tt.policy, program, everyNumber(), arguments)
 			got := map[string]string{}
-			for _, c := range program.Calls() {
+			for _, c := range program.calls {
 				if _, ok := tt.wants[c.Name]; ok {
 					got[c.Name] = words(c)
 				}

@@ -139,7 +139,8 @@ func find(o Operation) int {
 	return -1
 }
 
-// Empty returns one operation of every type there is, without arguments.
+// Empty returns one operation of every type there is, without arguments: tests
+// go through them, so that none is forgotten.
 func Empty() []Operation {
 	out := make([]Operation, len(table))
 	for i, r := range table {

@@ -115,7 +115,7 @@ func innermost(err error) error {
 	return err
 }
 
-// Acts lists what can be tried.
+// Acts lists what can be tried: a test holds it against the table of features.
 func Acts() []string {
 	var ids []string
 	for id := range acts {
