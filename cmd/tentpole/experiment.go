@@ -162,5 +162,5 @@ func printResult(w io.Writer, r experiment.Result, width int) {
 	}
 	fmt.Fprint(w, report.Wrap(report.Where(r)+"; "+after, "", "  ", width))
 	report.Observations(w, r.Observations, width)
-	report.Numbers(w, r.Numbers)
+	report.Numbers(w, r.Numbers, width)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var bundle = Info{
@@ -104,8 +105,8 @@ func (t *Trial) startsIn(ctx context.Context, l linkage, root, id, what string, 
 		return false, err
 	}
 	starts := err == nil && end.code == 0
-	t.count(id+"-bytes", "the files of that root", float64(bytes), "bytes")
-	t.see(Observation{ID: id, What: what, Inside: howItEnded(end, err), Host: fmt.Sprintf("%d files, %d bytes", len(files), bytes), Outcome: passed(starts)})
+	t.count(id+"-bytes", "the files "+what, float64(bytes), "bytes")
+	t.see(Observation{ID: id, What: what, Inside: howItEnded(end, err), Host: facts.Count(len(files), "file") + ", " + Amount(float64(bytes), "bytes"), Outcome: passed(starts)})
 	return starts, box.Close()
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var cgroupView = Info{
@@ -100,7 +101,7 @@ func cgroupTrees(trees []inside.CgroupTree) (tree, write Observation, err error)
 			refused = " (" + answer(c.Refused) + ")"
 		}
 	}
-	tree = Observation{ID: "tree", What: "the host's cgroups to look at", Inside: fmt.Sprintf("%d trees are the host's from the top", visible), Host: fmt.Sprintf("has %d trees", len(tops)), Outcome: Contained}
+	tree = Observation{ID: "tree", What: "the host's cgroups to look at", Inside: "sees " + facts.Count(visible, "tree") + " of the host's from the top", Host: "has " + facts.Count(len(tops), "tree"), Outcome: Contained}
 	write = Observation{ID: "write", What: "the host's cgroups to write to", Inside: fmt.Sprintf("%d of %d can be opened to write%s", writable, visible, refused), Host: "nothing was written", Outcome: Contained}
 	if visible > 0 {
 		tree.Outcome = Open

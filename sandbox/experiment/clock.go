@@ -33,7 +33,7 @@ func runClock(ctx context.Context, t *Trial) error {
 	if err != nil {
 		return err
 	}
-	boot := Observation{ID: "boot", What: "since the machine booted", Inside: time.Duration(said.Boot).String(), Host: time.Duration(after.Boot).String(),
+	boot := Observation{ID: "boot", What: "since the machine booted", Inside: sinceBoot(said.Boot), Host: sinceBoot(after.Boot),
 		Outcome: between(before.Boot, said.Boot, after.Boot)}
 	wall := Observation{ID: "wall", What: "the wall clock", Inside: instant(said.Wall), Host: instant(after.Wall),
 		Outcome: between(before.Wall, said.Wall, after.Wall)}
@@ -70,4 +70,6 @@ func wallWords(o Outcome) string {
 	return "the wall clock differs too"
 }
 
-func instant(ns int64) string { return time.Unix(0, ns).UTC().Format(time.RFC3339Nano) }
+func sinceBoot(ns int64) string { return time.Duration(ns).Truncate(time.Millisecond).String() }
+
+func instant(ns int64) string { return time.Unix(0, ns).UTC().Format("2006-01-02T15:04:05.000Z07:00") }

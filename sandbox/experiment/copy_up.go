@@ -138,14 +138,14 @@ func (t *Trial) judgeCopyUp(c twoFiles, box Subject, above, through inside.First
 	first := t.measure("overlay-write", "the first byte written to a file of 32 MiB on an overlay", "ms", toMilliseconds(above.Microseconds[:min(copies, len(above.Microseconds))]))
 	t.count("copied", "what the upper directory takes for one byte", float64(copied), "bytes")
 	t.see(Observation{ID: "overlay", What: "one byte written to a file of the root", Inside: fmt.Sprintf("took %.1f ms", first.Value),
-		Host: fmt.Sprintf("%d bytes in the upper directory", copied), Outcome: passed(!kept)})
+		Host: Amount(float64(copied), "bytes") + " in the upper directory", Outcome: passed(!kept)})
 	bind, cost := t.seeBind(c, through)
 	if !kept || copies == 0 {
 		return t.conclude(passed(!kept), "the byte was written, and nothing was found in the upper directory")
 	}
 	said := fmt.Sprintf("the file below is as it was; one byte cost a copy of %.1f MiB and %.1f ms", float64(copied)/(1<<20), first.Value)
 	if bind {
-		said += fmt.Sprintf(", through a bind mount %.2f ms and no copy", cost)
+		said += fmt.Sprintf(", through a bind mount %s and no copy", Amount(cost, "ms"))
 	}
 	return t.conclude(Contained, "%s", said)
 }
@@ -158,7 +158,7 @@ func (t *Trial) seeBind(c twoFiles, through inside.FirstWritten) (written bool, 
 	}
 	changed := beginsWith(c.data, "large-0", 'X')
 	cost = t.measure("bind-write", "the first byte written to a file of 32 MiB through a bind mount", "ms", toMilliseconds(through.Microseconds)).Value
-	t.see(Observation{ID: "bind", What: "one byte written through a bind mount", Inside: fmt.Sprintf("took %.2f ms", cost),
+	t.see(Observation{ID: "bind", What: "one byte written through a bind mount", Inside: "took " + Amount(cost, "ms"),
 		Host: map[bool]string{true: "the byte is in the host's own file", false: "the host's file is as it was"}[changed], Outcome: passed(changed)})
 	return true, cost
 }

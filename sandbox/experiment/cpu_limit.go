@@ -10,6 +10,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var cpuLimit = Info{
@@ -76,12 +77,12 @@ func runCPULimit(ctx context.Context, t *Trial) error {
 func (t *Trial) judgeBurn(got, wall time.Duration, held uint64) error {
 	share, _ := t.Measured("share")
 	o := Observation{ID: "share", What: "a thread that is always busy", Inside: fmt.Sprintf("it got %.2f of a CPU", share.Value),
-		Host: fmt.Sprintf("%d ms of processor time in %d ms, held back in %d periods", got.Milliseconds(), wall.Milliseconds(), held), Outcome: Open}
+		Host: fmt.Sprintf("%d ms of processor time in %d ms, held back in %s", got.Milliseconds(), wall.Milliseconds(), facts.Count(int(held), "period")), Outcome: Open}
 	if held > 0 {
 		o.Outcome, o.By = Limited, sandbox.CPU
 		t.see(o)
 		t.count("quota", "CPUs that the limit allows", smallCPUs, "CPU")
-		return t.conclude(Limited, "it got %.2f of a CPU under a limit of %.2f, and was held back in %d periods", share.Value, smallCPUs, held)
+		return t.conclude(Limited, "it got %.2f of a CPU under a limit of %.2f, and was held back in %s", share.Value, smallCPUs, facts.Count(int(held), "period"))
 	}
 	if t.has(sandbox.CPU) && got <= mostUnder(smallCPUs, wall) {
 		return cannot("this machine is so busy that the thread got %d ms in %d: it did not even reach its limit", got.Milliseconds(), wall.Milliseconds())

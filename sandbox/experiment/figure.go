@@ -29,11 +29,14 @@ var scales = []struct {
 	{1024, []string{"B", "KiB", "MiB", "GiB", "TiB"}},
 }
 
-// Amount is a value with its unit, in the larger unit that fits.
+// Amount is a value with its unit, in the unit that fits.
 func Amount(value float64, unit string) string {
 	unit = strings.Replace(unit, "bytes", "B", 1)
 	unit, per, rate := strings.Cut(unit, "/")
 	value, unit = scale(value, unit)
+	if unit == "CPU" && value != 1 {
+		unit = "CPUs"
+	}
 	if rate {
 		unit += "/" + per
 	}
@@ -45,6 +48,11 @@ func scale(value float64, unit string) (float64, string) {
 		for i, u := range s.units[:len(s.units)-1] {
 			if u == unit && math.Abs(value) >= s.step {
 				value, unit = value/s.step, s.units[i+1]
+			}
+		}
+		for i := len(s.units) - 1; i > 0; i-- {
+			if s.units[i] == unit && value != 0 && math.Abs(value) < 1 {
+				value, unit = value*s.step, s.units[i-1]
 			}
 		}
 	}

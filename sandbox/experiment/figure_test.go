@@ -8,9 +8,12 @@ func TestNumbersForPeople(t *testing.T) {
 		want string
 	}{
 		{Number{Value: 3}, "3"},
-		{Number{Value: 2, Unit: "CPU"}, "2 CPU"},
+		{Number{Value: 2, Unit: "CPU"}, "2 CPUs"},
+		{Number{Value: 1, Unit: "CPU"}, "1 CPU"},
 		{Number{Value: 0.994, Unit: ""}, "0.99"},
-		{Number{Value: 0.0071, Unit: "ms"}, "0.0071 ms"},
+		{Number{Value: 0.0071, Unit: "ms"}, "7.1 µs"},
+		{Number{Value: 0.45, Unit: "ms", Least: 0, Most: 5.1, Runs: 5}, "450 µs (0 to 5.1 ms)"},
+		{Number{Value: 0.5, Unit: "bytes"}, "0.5 B"},
 		{Number{Value: 31.64, Unit: "ms", Least: 12.2, Most: 91.6, Runs: 5}, "31.6 ms (12.2 to 91.6 ms)"},
 		{Number{Value: 31.64, Unit: "ms", Least: 0, Most: 91.6, Runs: 5}, "31.6 ms (0 to 91.6 ms)"},
 		{Number{Value: 5090, Unit: "µs", Least: 900, Most: 34831, Runs: 3}, "5.1 ms (900 µs to 34.8 ms)"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var oneKernel = Info{
@@ -97,7 +98,7 @@ func runKernel(ctx context.Context, t *Trial) error {
 	if another > 0 || same == 0 {
 		return t.conclude(Contained, "another kernel answers inside: %s", within.values["release"])
 	}
-	return t.conclude(Open, "one kernel answers both: %s, by %d signs", outside.values["release"], same)
+	return t.conclude(Open, "one kernel answers both: %s, by %s", outside.values["release"], facts.Count(same, "sign"))
 }
 
 // sameOutcome is open where both say the same, contained where the inside says

@@ -2,10 +2,10 @@ package experiment
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var landlock = Info{
@@ -72,13 +72,10 @@ func domainsOutcome(within, outside inside.Ruled) Outcome {
 }
 
 func domainsText(r inside.Ruled) string {
-	switch {
-	case r.Uncount != nil:
+	if r.Uncount != nil {
 		return "not counted, " + r.Uncount.Text
-	case r.Domains == 1:
-		return "1 domain"
 	}
-	return fmt.Sprintf("%d domains", r.Domains)
+	return facts.Count(r.Domains, "domain")
 }
 
 // underRules compares with a sandbox that has no rules, and one with narrower

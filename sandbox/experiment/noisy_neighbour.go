@@ -9,6 +9,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var noisyNeighbour = Info{
@@ -161,7 +162,7 @@ func (t *Trial) report(c company) {
 		o.Host, o.Outcome = fmt.Sprintf("the neighbour got %.2f CPUs of %d", cpus.Value, runtime.NumCPU()), Open
 	}
 	if c.held > 0 {
-		o.Host += fmt.Sprintf(" and was held back in %d periods", c.held)
+		o.Host += " and was held back in " + facts.Count(int(c.held), "period")
 		o.Outcome, o.By = Limited, sandbox.CPU
 	}
 	t.see(o)

@@ -3,6 +3,7 @@ package experiment
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
@@ -62,7 +63,7 @@ func (t *Trial) seeAncestors(ctx context.Context, pid, parent int) (among bool, 
 	among = pid > 0 && len(line) > 0
 	host := "not among the host's processes"
 	if among {
-		host = fmt.Sprint("process ", pid, ", whose ancestors are ", line)
+		host = fmt.Sprintf("process %d, whose ancestors are %s", pid, strings.Trim(fmt.Sprint(line), "[]"))
 	}
 	t.see(Observation{ID: "parent", What: "the process and its parent", Inside: fmt.Sprint("child of ", parent), Host: host, Outcome: passed(among)})
 	return among, ctx.Err()

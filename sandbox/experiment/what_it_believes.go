@@ -189,7 +189,7 @@ func amount(l sandbox.Layer, n float64) string {
 	if l == sandbox.Memory {
 		return fmt.Sprintf("%.0f MiB", n/(1<<20))
 	}
-	return fmt.Sprintf("%.4g CPUs", n)
+	return Amount(n, "CPU")
 }
 
 func limitWords(l sandbox.Layer, limit float64) string {

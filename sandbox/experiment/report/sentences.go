@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
@@ -63,17 +65,25 @@ func Observations(out io.Writer, all []experiment.Observation, width int) {
 	}
 }
 
-// Numbers writes what was measured or counted.
-func Numbers(out io.Writer, all []experiment.Number) {
+// Numbers writes what was measured or counted, one below the other. What is
+// too long to stand before its number is broken into lines.
+func Numbers(out io.Writer, all []experiment.Number, width int) {
 	if len(all) == 0 {
 		return
 	}
-	labels := 0
+	const margin, gap, least = 2, 2, 24
+	labels, values := 0, 0
 	for _, n := range all {
-		labels = max(labels, len([]rune(n.What)))
+		labels, values = max(labels, utf8.RuneCountInString(n.What)), max(values, utf8.RuneCountInString(n.String()))
 	}
+	labels = min(labels, max(width-margin-gap-values, least))
 	fmt.Fprintln(out)
 	for _, n := range all {
-		fmt.Fprintf(out, "  %-*s  %s\n", min(labels, 48), n.What, n)
+		what := strings.TrimSuffix(Wrap(n.What, "  ", "    ", margin+labels), "\n")
+		before, last := "", what
+		if i := strings.LastIndexByte(what, '\n') + 1; i > 0 {
+			before, last = what[:i], what[i:]
+		}
+		fmt.Fprintf(out, "%s%-*s  %s\n", before, margin+labels, last, n)
 	}
 }

@@ -51,7 +51,7 @@ func Explain(w io.Writer, m matrix.Matrix, width int) error {
 // observed writes a cell in full.
 func observed(out io.Writer, c matrix.Cell, width int) {
 	Observations(out, c.Observations, width)
-	Numbers(out, c.Numbers)
+	Numbers(out, c.Numbers, width)
 }
 
 // text writes the grid in as many blocks as the width wants.
