@@ -224,6 +224,8 @@ func TestSettings(t *testing.T) {
 		`seccomp: doker`:                                  `x.md:19:10: `,
 		`seccomp-allow: [mount]`:                          "",
 		`seccomp-deny: [mkdir]`:                           "",
+		`seccomp-deny: [riscv_hwprobe]`:                   "",
+		`seccomp-deny: [mkdri]`:                           `x.md:19:15: unknown system call "mkdri"; did you mean "mkdir"?`,
 		`landlock-read: [/usr]`:                           "",
 		`landlock-write: [tmp]`:                           `x.md:19:17: `,
 		`landlock-bind: [80]`:                             "",

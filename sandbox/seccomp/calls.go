@@ -49,6 +49,17 @@ func Names(arch Arch) []string {
 	return names
 }
 
+// Has tells whether the architecture has a call of that name.
+func (a Arch) Has(name string) bool {
+	abi, err := a.abi()
+	return err == nil && abi.has(name)
+}
+
+// Exists tells whether any architecture has a call of that name.
+func Exists(name string) bool {
+	return AMD64.Has(name) || ARM64.Has(name) || len(archesWith(name)) > 0
+}
+
 // last is the highest number in the table.
 func (a *abi) last() uint32 { return a.calls[len(a.calls)-1].number }
 

@@ -15,10 +15,6 @@ type UnknownCallError struct {
 	Elsewhere []string
 }
 
-// Known returns the names that could have been meant, all of the
-// architecture, in the order of the alphabet.
-func (e *UnknownCallError) Known() []string { return Names(e.Arch) }
-
 func (e *UnknownCallError) Error() string {
 	if len(e.Elsewhere) > 0 {
 		return fmt.Sprintf("%s is no system call of %s, only of %s", e.Name, e.Arch, strings.Join(e.Elsewhere, " "))
