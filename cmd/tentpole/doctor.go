@@ -21,8 +21,9 @@ The exit status is 0 when a process, its namespaces and its root can be raised,
 networks may be missing: plans say which layers they leave out.
 
 With --for workshop or --for half-day it says instead which lessons of that path
-can be played here in full, in part or not, and what to do about it; the exit
-status is 3 when one of them cannot be played in full. Its --json has "schema"
+can be played here in full, in part or not, and what to do about it; it asks too
+for Docker, a runtime or a machine where a lesson runs on one. The exit status is
+3 when one of them cannot be played in full. Its --json has "schema"
 tentpole/ready/v1.
 
 --json prints one object, "schema" tentpole/doctor/v2:

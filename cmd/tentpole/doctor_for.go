@@ -41,7 +41,7 @@ type readyLesson struct {
 	Extent  play.Extent `json:"extent"`
 	Steps   int         `json:"steps"`  // that raise a sandbox
 	Passed  int         `json:"passed"` // of these, passed by here
-	Lacks   []string    `json:"lacks"`  // features
+	Lacks   []string    `json:"lacks"`  // features and subjects
 }
 
 // doctorFor tries what the lessons of a path need.
@@ -94,7 +94,7 @@ func readyFor(ctx context.Context, path string, list []*lessons.Lesson) (r readi
 		return r, err
 	}
 	r = readiness{Schema: "tentpole/ready/v1", Path: path, OK: true, Machine: features.Look(), Lacks: []features.Answer{}}
-	answers := features.Check(ctx, sandbox.Raise)
+	answers := append(features.Check(ctx, sandbox.Raise), play.AskSubjects(ctx, list)...)
 	for _, ready := range play.ReadyFor(list, answers) {
 		r.add(ready)
 	}

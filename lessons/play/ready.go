@@ -1,10 +1,17 @@
 package play
 
 import (
+	"context"
+	"errors"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/engine"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
+	"github.com/tentpole-labs/tentpole/sandbox/subject"
 )
 
 // Ready tells how much of a lesson a machine can play.
@@ -36,8 +43,51 @@ func (r Ready) Extent() Extent {
 	return NotAll
 }
 
+// AskSubjects asks which of the other subjects that the lessons need are to be
+// had here. The doctor's own answers are about features only.
+func AskSubjects(ctx context.Context, list []*lessons.Lesson) (answers []features.Answer) {
+	for _, kind := range subject.List() {
+		if kind.Name != subject.Sandbox && slices.ContainsFunc(list, func(l *lessons.Lesson) bool { return needs(l, kind.Name) }) {
+			answers = append(answers, askSubject(ctx, kind))
+		}
+	}
+	return answers
+}
+
+func needs(l *lessons.Lesson, word string) bool {
+	return slices.ContainsFunc(l.Steps, func(s lessons.Step) bool { return s.Run != nil && slices.Contains(s.Run.Requires, word) })
+}
+
+// askSubject is a probe's answer in the doctor's form.
+func askSubject(ctx context.Context, kind subject.Kind) features.Answer {
+	begin := time.Now()
+	err := kind.Available(ctx)
+	a := features.Answer{ID: kind.Name, Group: "subjects", What: kind.What, OK: err == nil, Microseconds: time.Since(begin).Microseconds(), Err: err}
+	if err != nil {
+		a.Error, a.Remedy = apart(err)
+	}
+	return a
+}
+
+// apart is what a probe was answered, and what it says a person can do.
+func apart(err error) (answer, remedy string) {
+	var failed *sandbox.Error
+	var lacks *features.NotSupportedError
+	var unreachable *engine.UnreachableError
+	switch {
+	case errors.As(err, &failed):
+		remedy = failed.Remedy
+	case errors.As(err, &lacks):
+		remedy = lacks.Remedy
+	case errors.As(err, &unreachable):
+		remedy = unreachable.Remedy
+	}
+	return strings.TrimSuffix(err.Error(), "; "+remedy), remedy
+}
+
 // ReadyFor goes through the lessons with what was found out about a machine. A
-// step lacks what it requires, or what decides about a layer that it raises.
+// step lacks what it requires, a feature or a subject, or what decides about a
+// layer that it raises.
 func ReadyFor(list []*lessons.Lesson, answers []features.Answer) []Ready {
 	no := map[string]features.Answer{}
 	for _, a := range answers {

@@ -1,9 +1,13 @@
 package play
 
 import (
+	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
 )
 
@@ -45,9 +49,30 @@ func TestReadyFor(t *testing.T) {
 			}
 		})
 	}
+	other := written(t, "## Elsewhere\n\n<!-- step {id: elsewhere, kind: run, experiment: kernel, with: {subject: vm}} -->\n")
+	if r := ReadyFor([]*lessons.Lesson{other}, append(answersWithout(), features.Answer{ID: "vm"}))[0]; r.Extent() != NotAll || len(r.Lacks) != 1 {
+		t.Errorf("without the subject of its step: %s, lacks %v", r.Extent(), r.Lacks)
+	}
 	only := written(t, "## Limited\n\n<!-- step {id: limited, kind: run, requires: [memory]} -->\n")
 	if r := ReadyFor([]*lessons.Lesson{only}, answersWithout("memory"))[0]; r.Extent() != NotAll {
 		t.Errorf("%s", r.Extent())
+	}
+}
+
+// TestAskSubjects asks for a subject that steps need, and for no other, and gets
+// the reason and the remedy apart.
+func TestAskSubjects(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	l := written(t, "## Elsewhere\n\n<!-- step {id: elsewhere, kind: run, requires: [\"oci:crun\", memory]} -->\n")
+	answers := AskSubjects(context.Background(), []*lessons.Lesson{l})
+	if len(answers) != 1 || answers[0].ID != "oci:crun" {
+		t.Fatalf("%+v", answers)
+	}
+	if a := answers[0]; a.OK || !strings.Contains(a.Error, "not installed") || strings.Contains(a.Error, a.Remedy) || a.Remedy == "" || !errors.Is(a.Err, sandbox.ErrNotSupported) {
+		t.Errorf("%+v", a)
+	}
+	if none := AskSubjects(context.Background(), nil); none != nil {
+		t.Errorf("%+v", none)
 	}
 }
 
