@@ -8,6 +8,7 @@ type Known struct {
 	Roots       []string
 	Experiments []string
 	Rows        []string // ids of the rows of the board
+	KernelRows  []string // of these, those that only a kernel of its own has
 	// Arguments are those that experiments take, by the experiment's name.
 	Arguments    map[string][]string
 	Capabilities []string // as CAP_KILL

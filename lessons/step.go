@@ -275,6 +275,11 @@ func (b *builder) checkSubject() {
 		b.add(b.seen["step sandbox"], "name the same in with, or leave sandbox out", "it keeps %s and runs on %s", subjectName(b.subject), subjectName(word))
 	}
 	if word == "" {
+		for _, row := range a.observe {
+			if slices.Contains(b.known.KernelRows, row) {
+				b.add(b.seen["step observe"], "name a subject in with, such as vm", "the row %s is there only where the kernel is another", row)
+			}
+		}
 		return
 	}
 	if b.known.Subjects != nil {

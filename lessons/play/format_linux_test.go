@@ -5,11 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 // written is a lesson with steps, loaded with what this engine knows.
@@ -242,6 +244,8 @@ func TestSettings(t *testing.T) {
 		"experiment: hostname\nwith: {path: /x}":          `x.md:20:1: the experiment hostname takes no arguments`,
 		"experiment: file\nwith: {subject: vm, path: /x}": `x.md:18:1: it is about a sandbox, and the step runs on vm; leave root out`,
 		"experiment: file\nwith: {sbject: vm}":            `x.md:20:1: there is no argument of file "sbject"; did you mean subject?`,
+		"observe: [kernel]":                               `x.md:19:1: the row kernel is there only where the kernel is another`,
+		"observe: [boot_ids]":                             `x.md:19:11: there is no row on the board "boot_ids"; did you mean boot_id?`,
 		"requires: [docer]":                               `x.md:19:12: there is no feature "docer"; did you mean docker?`,
 		"requires: [docker]":                              "",
 		"holds: [inside.can(\"CAP_KIL\")]":                `x.md:19:20: there is no capability "CAP_KIL"; did you mean CAP_KILL?`,
@@ -252,6 +256,14 @@ func TestSettings(t *testing.T) {
 		if (want == "") != (err == nil) || err != nil && !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", setting, err, want)
 		}
+	}
+}
+
+// TestKernelRows: a step on another kernel may name the rows that tell of it.
+func TestKernelRows(t *testing.T) {
+	l := written(t, "## House\n\n<!-- step {id: house, kind: run, experiment: kernel, with: {subject: vm}, observe: [kernel, boot_id]} -->\n")
+	if got := l.Steps[0].Run.Observe; !slices.Equal(got, facts.KernelRowIDs()) {
+		t.Errorf("it observes %v", got)
 	}
 }
 

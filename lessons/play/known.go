@@ -16,7 +16,7 @@ import (
 func Known() lessons.Known {
 	k := lessons.Known{
 		Subjects: otherSubjects(),
-		Rows:     facts.RowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)},
+		Rows:     facts.RowIDs(), KernelRows: facts.KernelRowIDs(), Roots: []string{string(sandbox.RootHost), string(sandbox.RootOverlay), string(sandbox.RootTiny)},
 		Features: featureIDs(), Arguments: arguments, Setting: checkSetting, Limit: checkLimit, Same: Same,
 	}
 	for _, l := range sandbox.Layers() {

@@ -18,6 +18,11 @@ func TestTwoKernels(t *testing.T) {
 			t.Errorf("%s: %+v", id, got)
 		}
 	}
+	for i, id := range RowIDs() {
+		if b.Rows[i].ID != id {
+			t.Errorf("row %d is %s, and in the list %s", i, b.Rows[i].ID, id)
+		}
+	}
 	inside.Kernel.Boot = ""
 	if row, _ := Compare(host, inside).Row("boot_id"); row.Inside != "none" {
 		t.Errorf("a kernel without a boot id: %+v", row)
