@@ -25,6 +25,7 @@ type container struct {
 	bundle *bundle
 	life   *os.File // standard input of the first process
 	frozen atomic.Bool
+	limit  time.Duration // on each of the runtime's commands
 
 	mu         sync.Mutex
 	transcript []sandbox.Done
@@ -41,21 +42,27 @@ var (
 // Open creates and starts a container of the runtime of that name. The error
 // wraps sandbox.ErrNotSupported when the runtime or this machine cannot.
 func Open(ctx context.Context, name string, spec sandbox.Spec) (experiment.Subject, error) {
-	r, err := find(name)
+	c, err := newContainer(name, spec)
 	if err != nil {
-		return nil, err
-	}
-	c := &container{runtime: r, spec: spec, transcript: []sandbox.Done{}}
-	if c.path, err = r.path(); err != nil {
-		return nil, err
-	}
-	if err := r.check(spec); err != nil {
 		return nil, err
 	}
 	if err := c.raise(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
+}
+
+// newContainer is one that nothing has been done for yet.
+func newContainer(name string, spec sandbox.Spec) (*container, error) {
+	r, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	c := &container{runtime: r, spec: spec, limit: patience, transcript: []sandbox.Done{}}
+	if c.path, err = r.path(); err != nil {
+		return nil, err
+	}
+	return c, r.check(spec)
 }
 
 // check refuses what this kind cannot do.
@@ -77,7 +84,18 @@ func (r runtime) check(spec sandbox.Spec) error {
 }
 
 // raise does all of it; what it has made by then, Close ends.
-func (c *container) raise(ctx context.Context) (err error) {
+func (c *container) raise(ctx context.Context) error {
+	if err := c.furnish(ctx); err != nil {
+		return err
+	}
+	if err := c.create(ctx); err != nil {
+		return err
+	}
+	return c.command(ctx, nil, nil, "start", c.id())
+}
+
+// furnish makes the sandbox that the runtime works in, and the bundle.
+func (c *container) furnish(ctx context.Context) (err error) {
 	layers := sandbox.Set(sandbox.Mount)
 	if os.Geteuid() != 0 {
 		layers = 0 // it would take a user namespace, from which a runtime could map nobody
@@ -88,13 +106,7 @@ func (c *container) raise(ctx context.Context) (err error) {
 	if c.bundle, err = c.makeBundle(ctx, c.spec); err != nil {
 		return err
 	}
-	if err := c.prepare(ctx); err != nil {
-		return err
-	}
-	if err := c.create(ctx); err != nil {
-		return err
-	}
-	return c.command(ctx, nil, nil, "start", c.id())
+	return c.prepare(ctx)
 }
 
 // id is the container's name for its runtime.
@@ -180,10 +192,10 @@ func (c *container) command(ctx context.Context, in, out *os.File, args ...strin
 // do runs a program to its end, and notes it.
 func (c *container) do(ctx context.Context, args []string, in, out *os.File) error {
 	begin := time.Now()
-	a, err := call(ctx, c.host, patience, args, in, out)
+	a, err := call(ctx, c.host, c.limit, args, in, out)
 	switch {
 	case errors.Is(err, errSilent):
-		err = c.cannot(args[len(args)-1]+": wait for", fmt.Sprintf("it has not come to an end within %v", patience), "try it by hand: "+typed(args))
+		err = c.cannot("wait for", fmt.Sprintf("it has not come to an end within %v", c.limit), "try it by hand: "+typed(args))
 	case err == nil && a.code != 0:
 		err = c.cannot("have it done: "+path.Base(args[0]), fmt.Sprintf("status %d, %s", a.code, short(a.errors+" "+a.out)), "try it by hand: "+typed(args))
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 )
@@ -64,6 +65,40 @@ func TestRefused(t *testing.T) {
 	s, err := Open(t.Context(), "oci:runc", sandbox.Spec{})
 	if s != nil || !errors.Is(err, sandbox.ErrNotSupported) || !strings.Contains(err.Error(), "the moon is 'full'") || !strings.Contains(err.Error(), "create --bundle") {
 		t.Errorf("%v, %v", s, err)
+	}
+}
+
+// TestSilentAtCreate: a runtime that never ends creating is cut off, what was
+// asked of it is told, and it is gone with its sandbox.
+func TestSilentAtCreate(t *testing.T) {
+	state(t)
+	pid := filepath.Join(t.TempDir(), "pid")
+	fake(t, `case "$*" in *create*) echo $$ > `+pid+`; exec sleep 1000;; esac`)
+	c, err := newContainer("oci:runc", sandbox.Spec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.furnish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.limit = 100 * time.Millisecond
+	err = c.create(t.Context())
+	if !errors.Is(err, sandbox.ErrNotSupported) || !strings.Contains(err.Error(), "wait for runc: not supported on this machine: it has not come to an end within 100ms; try it by hand: ") ||
+		!strings.Contains(err.Error(), " create --bundle ") {
+		t.Errorf("%v", err)
+	}
+	c.limit = patience
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	number, err := os.ReadFile(pid)
+	if errors.Is(err, os.ErrNotExist) {
+		return // a busy machine: it was cut off before it began
+	}
+	line, _ := os.ReadFile(filepath.Join("/proc", strings.TrimSpace(string(number)), "cmdline"))
+	if strings.HasPrefix(string(line), "sleep") {
+		t.Errorf("process %s is left: %q", number, line)
 	}
 }
 

@@ -51,14 +51,17 @@ func call(ctx context.Context, host *sandbox.Sandbox, limit time.Duration, args 
 	said.begin()
 	complained.begin()
 	if err != nil {
-		return a, err
+		return a, orSilent(err)
 	}
 	status, err := p.Wait(ctx)
-	a = answer{status.Code, said.words(), complained.words()}
+	return answer{status.Code, said.words(), complained.words()}, orSilent(err)
+}
+
+func orSilent(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = errSilent
+		return errSilent
 	}
-	return a, err
+	return err
 }
 
 // errSilent is a runtime that does not come to an end.

@@ -145,7 +145,7 @@ func (c *container) exec(f execFiles) []string {
 // number waits for the runtime to write down the process's number. One that has
 // ended without was not started.
 func (p *process) number(ctx context.Context, f execFiles, name string) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, p.in.limit)
 	defer cancel()
 	for ended := false; ; {
 		text, _ := os.ReadFile(f.pid)
