@@ -1,11 +1,14 @@
 package lectern
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
+
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // ErrHeld says that somebody listens there already.
@@ -14,13 +17,13 @@ var ErrHeld = errors.New("it is in use: the class is held by another process")
 // Listen opens a socket that only its owner can open. One that a killed server has
 // left is taken over.
 func Listen(path string) (net.Listener, error) {
-	if c, err := net.Dial("unix", path); err == nil {
+	if c, err := socket.Dial(context.Background(), path); err == nil {
 		return nil, errors.Join(fmt.Errorf("listen on %s: %w", path, ErrHeld), c.Close())
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	l, err := net.Listen("unix", path)
+	l, err := socket.Listen(path)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/class/channel"
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // maxNews and maxOrder bound what is said on the teacher's socket, in bytes.
@@ -80,8 +81,8 @@ func (w *Watch) report(ctx context.Context, conn *channel.Conn) {
 type Remote struct{ conn *channel.Conn }
 
 // Dial looks on at a class that is being held.
-func Dial(socket string) (*Remote, error) {
-	c, err := net.Dial("unix", socket)
+func Dial(path string) (*Remote, error) {
+	c, err := socket.Dial(context.Background(), path)
 	if err != nil {
 		return nil, fmt.Errorf("look on at the class: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // Ask is what a guest says first. It asks to look on at the terminal of a learner.
@@ -40,9 +41,9 @@ func ListenControl(dir string) (net.Listener, error) {
 	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	l, err := net.Listen("unix", file)
+	l, err := socket.Listen(file)
 	if err != nil {
-		return nil, &sandbox.Error{Op: "listen at", Target: file, Err: err, Remedy: "a path of a Unix socket has at most 107 bytes: choose another directory with --data; unix(7)"}
+		return nil, &sandbox.Error{Op: "listen at", Target: file, Err: err, Remedy: "choose another directory with --data"}
 	}
 	if err := os.Chmod(file, 0o600); err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -141,8 +142,7 @@ type Look struct {
 // says yes.
 func OpenLook(ctx context.Context, dir string, a Ask) (*Look, error) {
 	file := ControlSocket(dir)
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "unix", file)
+	conn, err := socket.Dial(ctx, file)
 	if err != nil {
 		return nil, &sandbox.Error{Op: "ask", Target: file, Err: err, Remedy: "it is the server's, and root's: is `tentpole serve` running, with the same --data?"}
 	}

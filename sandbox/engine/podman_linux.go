@@ -15,6 +15,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // servePodman starts `podman system service` at a socket in a directory of
@@ -26,6 +27,9 @@ func servePodman(ctx context.Context, c *connection) error {
 		return err
 	}
 	c.socket = filepath.Join(dir, "podman.sock")
+	if len(c.socket) > socket.Most { // Podman opens it by this path
+		return errors.Join(c.engine.trouble(c.socket, errDeep), remove())
+	}
 	s := &service{ended: make(chan struct{})}
 	started := make(chan error)
 	// Podman leaves what it took in for an image where TMPDIR says.

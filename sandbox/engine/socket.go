@@ -2,12 +2,14 @@ package engine
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
 
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // socket finds where the engine listens: where the environment says, or the
@@ -46,4 +48,5 @@ func (e *Engine) absent() error {
 var (
 	errMissing = errors.New("it is not installed")
 	errStopped = errors.New("it does not run: there is no socket")
+	errDeep    = fmt.Errorf("the path of its socket is longer than the %d bytes that it could open; unix(7)", socket.Most)
 )

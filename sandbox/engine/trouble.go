@@ -44,6 +44,7 @@ var troubles = []struct {
 }{
 	{isAny(errMissing), func(e *Engine) string { return "install it: " + e.install }},
 	{isAny(errStopped, fs.ErrNotExist, syscall.ECONNREFUSED), func(e *Engine) string { return "start it: " + e.start }},
+	{isAny(errDeep), func(*Engine) string { return "point XDG_STATE_HOME to a directory with a shorter name" }},
 	{isAny(fs.ErrPermission), func(e *Engine) string {
 		return "run tentpole as root, or as a member of the group that the socket belongs to (who is in it is as good as root)"
 	}},

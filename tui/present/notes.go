@@ -2,11 +2,14 @@ package present
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // Notes is the side of the speaker. Hear and Press may be called from two
@@ -17,10 +20,12 @@ type Notes struct {
 }
 
 // Dial connects to the talk.
-func Dial(socket string) (*Notes, error) {
-	c, err := net.DialTimeout("unix", socket, writeTime)
+func Dial(path string) (*Notes, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
+	defer cancel()
+	c, err := socket.Dial(ctx, path)
 	if err != nil {
-		return nil, named("connect to the talk at", socket, err)
+		return nil, named("connect to the talk at", path, err)
 	}
 	lines := bufio.NewScanner(c)
 	lines.Buffer(nil, maxLine)

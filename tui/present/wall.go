@@ -2,6 +2,7 @@ package present
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"net"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox/socket"
 )
 
 // Wall is the side of the lesson. Its methods may be called from any goroutine.
@@ -30,22 +33,22 @@ const maxNotes = 8
 const writeTime = time.Second
 
 // Listen opens the socket. One that a killed talk left is taken over.
-func Listen(socket string) (*Wall, error) {
-	if c, err := net.Dial("unix", socket); err == nil {
+func Listen(path string) (*Wall, error) {
+	if c, err := socket.Dial(context.Background(), path); err == nil {
 		c.Close()
-		return nil, named("listen on", socket, ErrRunning)
+		return nil, named("listen on", path, ErrRunning)
 	}
-	if err := os.MkdirAll(filepath.Dir(socket), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	if err := os.Remove(socket); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	l, err := net.Listen("unix", socket)
+	l, err := socket.Listen(path)
 	if err != nil {
-		return nil, named("listen on", socket, err)
+		return nil, named("listen on", path, err)
 	}
-	if err := os.Chmod(socket, 0o600); err != nil {
+	if err := os.Chmod(path, 0o600); err != nil {
 		l.Close()
 		return nil, err
 	}
