@@ -261,17 +261,23 @@ type fakeShell struct {
 	prompt string
 	run    func(line string)
 	line   string
+	ready  chan struct{} // closed when it has said its prompt: keys are echoed behind it
 }
 
 func newFakeShell(prompt, say string) *fakeShell {
 	r, w := io.Pipe()
-	go func() { io.WriteString(w, say+prompt) }()
-	return &fakeShell{PipeReader: r, out: w, prompt: prompt}
+	s := &fakeShell{PipeReader: r, out: w, prompt: prompt, ready: make(chan struct{})}
+	go func() {
+		defer close(s.ready)
+		io.WriteString(w, say+prompt)
+	}()
+	return s
 }
 
 func (s *fakeShell) Resize(int, int) error { return nil }
 
 func (s *fakeShell) Write(p []byte) (int, error) {
+	<-s.ready
 	for _, c := range string(p) {
 		switch c {
 		case '\r':
