@@ -56,7 +56,8 @@ type Order struct {
 	Say      string         `json:"say,omitempty"`       // a message,
 	To       int64          `json:"to,omitempty"`        // to one; 0 is everybody who is here
 	HandDown int64          `json:"hand_down,omitempty"` // of that learner
-	Hold     string         `json:"hold,omitempty"`      // the lesson: hold it back, or open it again
+	Hold     string         `json:"hold,omitempty"`      // that lesson back
+	Open     string         `json:"open,omitempty"`      // that lesson again
 	Invite   *channel.Place `json:"invite,omitempty"`
 	Poll     *channel.Place `json:"poll,omitempty"`
 	EndPoll  bool           `json:"end_poll,omitempty"`

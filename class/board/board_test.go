@@ -103,9 +103,14 @@ func TestKeptIsWhereTheyWere(t *testing.T) {
 	at := noon
 	p := lessons.NewProgress()
 	p.Lessons["mounts"] = lessons.LessonRecord{At: "guess", Steps: map[string]lessons.StepRecord{"read": {Done: &at}, "guess": {Prediction: &lessons.PredictionRecord{Said: "\x1bx"}}}}
-	l := Kept{ID: 3, Name: "ada", Seen: noon, Progress: p}.Learner(course)
+	l := Kept{ID: 3, Name: "ada", Since: noon, Progress: p}.Learner(course)
 	if l.At != guess || !l.Steps["mounts"]["read"].Done || l.Steps["mounts"]["guess"].Said != "" || l.Here {
 		t.Errorf("%+v", l)
+	}
+	for at, want := range map[channel.Place]channel.Place{{Lesson: "mounts", Step: "read"}: {Lesson: "mounts", Step: "read"}, {}: {}, {Lesson: "gone", Step: "read"}: {}} {
+		if l := (Kept{At: &at, Progress: p}).Learner(course); l.At != want {
+			t.Errorf("their screen has said %v, and they are at %v", at, l.At)
+		}
 	}
 	p.Lessons["mounts"] = lessons.LessonRecord{At: "../..", Steps: map[string]lessons.StepRecord{"read": {Done: &at}}}
 	if at := Latest(course, p); at != (channel.Place{}) {

@@ -158,4 +158,9 @@ func (d *Desk) poll() tea.Cmd {
 	return d.order(board.Order{Poll: &at})
 }
 
-func (d *Desk) hold() tea.Cmd { return d.order(board.Order{Hold: d.at.Lesson}) }
+func (d *Desk) hold() tea.Cmd {
+	if slices.Contains(d.board.Room.Held, d.at.Lesson) {
+		return d.order(board.Order{Open: d.at.Lesson})
+	}
+	return d.order(board.Order{Hold: d.at.Lesson})
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/class/channel"
+	"github.com/tentpole-labs/tentpole/class/store"
 	"github.com/tentpole-labs/tentpole/lessons"
 )
 
@@ -40,6 +42,9 @@ func course() *lessons.Course {
 // class is a lectern with a learner at the other end of a line, and a board.
 type class struct {
 	t       *testing.T
+	store   *store.Store
+	kept    store.Class
+	ada     int64
 	lectern *Lectern
 	learner *channel.Learner
 	path    string
@@ -47,17 +52,40 @@ type class struct {
 	board   board.Board
 }
 
-func hold(t *testing.T) *class {
+func hold(t *testing.T) *class { return holdIn(t, t.TempDir()) }
+
+// holdIn holds the class that is kept there.
+func holdIn(t *testing.T, where string) *class {
 	t.Helper()
-	c := &class{t: t, lectern: New("blue", course()), path: filepath.Join(t.TempDir(), "1")}
-	n, err := c.lectern.Open(1, "ada", c.path)
+	c := &class{t: t, path: filepath.Join(t.TempDir(), "1")}
+	c.lectern, c.store, c.kept = lectern(t, where)
+	ada, err := c.store.Learner(t.Context(), c.kept.ID, "ada")
+	if errors.Is(err, store.ErrNone) {
+		ada, err = c.store.JoinWithKey(t.Context(), c.kept.ID, "ada", []byte("key"))
+	}
+	must(t, err)
+	c.ada = ada.ID
+	must(t, c.store.Take(t.Context(), c.ada))
+	must(t, c.lectern.Refresh(t.Context()))
+	n, err := c.lectern.Open(c.ada, "ada", c.path)
 	must(t, err)
 	t.Cleanup(func() { n.Close() })
-	c.lectern.Come(1, "ada", true)
+	c.lectern.Come(c.ada, "ada")
 	c.learner = c.join()
 	c.watch = c.lectern.Watch()
 	t.Cleanup(func() { c.watch.Close() })
 	return c
+}
+
+// lectern is that of the class that is kept there.
+func lectern(t *testing.T, where string) (*Lectern, *store.Store, store.Class) {
+	t.Helper()
+	s, err := store.Open(t.Context(), where)
+	must(t, err)
+	t.Cleanup(func() { s.Close() })
+	kept, err := s.Class(t.Context(), "blue")
+	must(t, err)
+	return New(kept, s, course(), slog.New(slog.DiscardHandler)), s, kept
 }
 
 // join is one more screen of the learner's.
@@ -102,14 +130,14 @@ func TestHandGoesUpAndIsPutDown(t *testing.T) {
 	must(t, c.learner.Tell(channel.Word{Hand: &up}))
 	c.until(func(l board.Learner) bool { return l.Hand && l.Name == "ada" })
 	hear(t, c.learner, func(s channel.Slate) bool { return s.Hand })
-	must(t, c.lectern.Do(board.Order{HandDown: 1}))
+	must(t, c.lectern.Do(board.Order{HandDown: c.ada}))
 	hear(t, c.learner, func(s channel.Slate) bool { return !s.Hand })
 	c.until(func(l board.Learner) bool { return !l.Hand })
 }
 
 func TestMessagesStayUntilTheyAreRead(t *testing.T) {
 	c := hold(t)
-	must(t, c.lectern.Do(board.Order{Say: "look \x1b[31m here", To: 1}))
+	must(t, c.lectern.Do(board.Order{Say: "look \x1b[31m here", To: c.ada}))
 	for i := range channel.MaxUnread + 3 {
 		must(t, c.lectern.Do(board.Order{Say: fmt.Sprint("number ", i)}))
 	}
@@ -121,7 +149,7 @@ func TestMessagesStayUntilTheyAreRead(t *testing.T) {
 	must(t, c.learner.Tell(channel.Word{Read: last[6].Number}))
 	hear(t, later, func(s channel.Slate) bool { return len(s.Messages) == 1 })
 	c.until(func(l board.Learner) bool { return l.Unread == 1 })
-	must(t, c.lectern.Do(board.Order{Say: "look \x1b[31m here", To: 1}))
+	must(t, c.lectern.Do(board.Order{Say: "look \x1b[31m here", To: c.ada}))
 	if s := hear(t, later, func(s channel.Slate) bool { return len(s.Messages) == 2 }); strings.Contains(s.Messages[1].Text, "\x1b") {
 		t.Errorf("what acts on a terminal goes out: %q", s.Messages[1].Text)
 	}
@@ -162,7 +190,7 @@ func TestHoldAndInvite(t *testing.T) {
 	if s.Invited.Step != "guess" {
 		t.Errorf("invited to %+v", s.Invited)
 	}
-	must(t, c.lectern.Do(board.Order{Hold: "mounts"}))
+	must(t, c.lectern.Do(board.Order{Open: "mounts"}))
 	hear(t, c.learner, func(s channel.Slate) bool { return len(s.Held) == 0 })
 	if c.lectern.Do(board.Order{Hold: "../x"}) == nil || c.lectern.Do(board.Order{Invite: &channel.Place{Lesson: "mounts", Step: "x"}}) == nil {
 		t.Error("what the course does not have is held or invited to")
@@ -184,7 +212,7 @@ func TestWhereALearnerIs(t *testing.T) {
 	now := time.Now()
 	p := lessons.NewProgress()
 	p.Lessons["mounts"] = lessons.LessonRecord{At: "guess", Steps: map[string]lessons.StepRecord{"read": {Done: &now}, "guess": {Prediction: &lessons.PredictionRecord{Said: "here"}}, "\x1b": {Done: &now}}}
-	c.lectern.Progress(1, p)
+	c.lectern.Progress(c.ada, p)
 	c.until(func(l board.Learner) bool { return l.Steps["mounts"]["read"].Done })
 	if got := c.board.Learners[0].Steps["mounts"]; got["guess"].Said != "here" || len(got) != 2 {
 		t.Errorf("it has %v", got)
@@ -219,7 +247,7 @@ func TestHostileLines(t *testing.T) {
 	if !strings.Contains(err.Error(), "timeout") {
 		t.Errorf("after %d words: %v", sent, err)
 	}
-	for tokens := 1.0; tokens >= 1; tokens = c.lectern.seats[1].words.Tokens() {
+	for tokens := 1.0; tokens >= 1; tokens = c.lectern.seats[c.ada].words.Tokens() {
 		time.Sleep(time.Millisecond) // until those that come through at once have
 	}
 	must(t, c.lectern.Do(board.Order{Say: "still here"}))
@@ -230,9 +258,9 @@ func TestHostileLines(t *testing.T) {
 // carried out or refused with a reason.
 func TestBoardOfAnotherProcess(t *testing.T) {
 	const many = 3*atOnce + 5
-	l := New("blue", course())
+	l, _, _ := lectern(t, t.TempDir())
 	for i := range int64(many) {
-		l.Come(i+1, fmt.Sprintf("learner-%02d", i), true)
+		l.Come(i+1, fmt.Sprintf("learner-%02d", i))
 	}
 	path := filepath.Join(t.TempDir(), "board")
 	listener, err := Listen(path)
@@ -270,5 +298,72 @@ func TestBoardOfAnotherProcess(t *testing.T) {
 	<-served
 	if _, err := far.Next(t.Context()); err == nil {
 		t.Error("the class is over, and there is news")
+	}
+}
+
+// TestNothingIsLostWithTheServer: it is gone without a word, and another one holds
+// the class.
+func TestNothingIsLostWithTheServer(t *testing.T) {
+	dir := t.TempDir()
+	c := holdIn(t, dir)
+	guess := channel.Place{Lesson: "mounts", Step: "guess"}
+	for _, o := range []board.Order{{Hold: "mounts"}, {Invite: &guess}, {Poll: &guess}, {Say: "look here"}} {
+		must(t, c.lectern.Do(o))
+	}
+	poll := hear(t, c.learner, func(s channel.Slate) bool { return s.Poll != nil && len(s.Messages) == 1 }).Poll.Number
+	up := true
+	must(t, c.learner.Tell(channel.Word{Hand: &up, At: &guess, Answer: &channel.Answer{Poll: poll, Option: "there"}}))
+	c.until(func(l board.Learner) bool { return l.Hand })
+
+	again := holdIn(t, dir)
+	again.until(func(l board.Learner) bool {
+		return l.Hand && l.At == guess && l.Answer == "there" && l.Unread == 1
+	})
+	s := hear(t, again.learner, func(channel.Slate) bool { return true })
+	if !s.Hand || len(s.Messages) != 1 || s.Messages[0].Text != "look here" || len(s.Held) != 1 || s.Invited == nil || s.Invited.Place != guess || s.Poll == nil || s.Poll.Number != poll || s.Poll.Said != "there" {
+		t.Errorf("the learner's screen has %+v", s)
+	}
+	must(t, again.lectern.Do(board.Order{EndPoll: true}))
+	hear(t, again.learner, func(s channel.Slate) bool { return s.Poll == nil && s.Hand })
+}
+
+// TestHandOfWhoLeaves goes down, unless they are about to come back.
+func TestHandOfWhoLeaves(t *testing.T) {
+	c := hold(t)
+	up := true
+	must(t, c.learner.Tell(channel.Word{Hand: &up}))
+	c.until(func(l board.Learner) bool { return l.Hand })
+	c.lectern.Leave(c.ada, true)
+	c.until(func(l board.Learner) bool { return l.Hand && !l.Here })
+	c.lectern.Come(c.ada, "ada")
+	c.lectern.Leave(c.ada, false)
+	c.until(func(l board.Learner) bool { return !l.Hand && !l.Here })
+}
+
+// TestWhatCannotBeKept does not show, and whoever has said it hears so.
+func TestWhatCannotBeKept(t *testing.T) {
+	c := hold(t)
+	hear(t, c.learner, func(channel.Slate) bool { return true })
+	must(t, c.store.Close())
+	if err := c.lectern.Do(board.Order{Hold: "mounts"}); err == nil || !strings.Contains(err.Error(), "the database") {
+		t.Errorf("an order: %v", err)
+	}
+	up := true
+	must(t, c.learner.Tell(channel.Word{Hand: &up}))
+	if s := hear(t, c.learner, func(channel.Slate) bool { return true }); s.Hand || len(s.Held) > 0 {
+		t.Errorf("the screen has %+v", s)
+	}
+}
+
+// TestCourseThatHasChanged does not know what was asked in the last one.
+func TestCourseThatHasChanged(t *testing.T) {
+	l, kept, class := lectern(t, t.TempDir())
+	gone := channel.Place{Lesson: "gone", Step: "guess"}
+	for _, o := range []board.Order{{Hold: "gone"}, {Invite: &gone}, {Poll: &gone}} {
+		must(t, kept.Order(t.Context(), class.ID, o))
+	}
+	must(t, l.Refresh(t.Context()))
+	if r := l.room; len(r.Held) > 0 || r.Invited != nil || r.Poll != nil {
+		t.Errorf("the room is %+v", r)
 	}
 }

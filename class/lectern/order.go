@@ -1,9 +1,9 @@
 package lectern
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tentpole-labs/tentpole/class/board"
@@ -11,99 +11,46 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
-// Do does what a teacher has ordered.
+// Do does what a teacher has ordered, once it is kept.
 func (l *Lectern) Do(o board.Order) error {
+	o.Say = facts.Clean(strings.TrimSpace(o.Say))
+	if err := l.check(o); err != nil {
+		return err
+	}
+	return l.write(func(ctx context.Context) error { return l.kept.Order(ctx, l.class.ID, o) })
+}
+
+// check tells why an order cannot be carried out.
+func (l *Lectern) check(o board.Order) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case o.Say != "":
-		return l.say(o.To, o.Say)
-	case o.HandDown != 0:
-		return l.handDown(o.HandDown)
-	case o.Hold != "":
-		return l.hold(o.Hold)
-	case o.Invite != nil:
-		return l.invite(*o.Invite)
-	case o.Poll != nil:
-		return l.poll(o.Poll)
-	case o.EndPoll:
-		return l.poll(nil)
+		return l.checkMessage(o.To, o.Say)
+	case o.HandDown != 0 && l.seats[o.HandDown] == nil:
+		return errors.New("there is no such learner")
+	case o.Hold+o.Open != "":
+		_, err := l.course.Lesson(o.Hold + o.Open)
+		return err
+	case o.Invite != nil && l.course.Step(o.Invite.Lesson, o.Invite.Step) == nil:
+		return errors.New("there is no such step to invite to")
+	case o.Poll != nil && l.course.Prediction(o.Poll.Lesson, o.Poll.Step) == nil:
+		return errors.New("nothing is predicted in that step, so there is nothing to ask")
+	case o == board.Order{}:
+		return errors.New("there is nothing in that order")
 	}
-	return errors.New("there is nothing in that order")
+	return nil
 }
 
-// say puts a message before one learner, or before everybody who is here.
-func (l *Lectern) say(to int64, text string) error {
-	text = facts.Clean(strings.TrimSpace(text))
+// checkMessage looks whether somebody is there to read it.
+func (l *Lectern) checkMessage(to int64, text string) error {
 	if len(text) > channel.MaxText {
 		return fmt.Errorf("a message has at most %d letters", channel.MaxText)
 	}
-	heard := 0
-	l.number++
 	for _, s := range l.seats {
-		if s.ID != to && (to != 0 || !s.Here) {
-			continue
-		}
-		heard++
-		s.messages = append(s.messages, channel.Message{Number: l.number, Text: text})
-		s.messages = s.messages[max(0, len(s.messages)-channel.MaxUnread):]
-		l.changed(s)
-	}
-	if heard == 0 {
-		return errors.New("nobody is here to read that")
-	}
-	return nil
-}
-
-func (l *Lectern) handDown(id int64) error {
-	s, known := l.seats[id]
-	if !known {
-		return errors.New("there is no such learner")
-	}
-	s.Hand = false
-	l.changed(s)
-	return nil
-}
-
-// hold holds a lesson back, or opens it again.
-func (l *Lectern) hold(id string) error {
-	if _, err := l.course.Lesson(id); err != nil {
-		return err
-	}
-	held := slices.Clone(l.room.Held) // watchers may have the old one
-	if i := slices.Index(held, id); i >= 0 {
-		held = slices.Delete(held, i, i+1)
-	} else {
-		held = append(held, id)
-	}
-	l.room.Held = held
-	l.roomChanged()
-	return nil
-}
-
-func (l *Lectern) invite(to channel.Place) error {
-	if l.course.Step(to.Lesson, to.Step) == nil {
-		return errors.New("there is no such step to invite to")
-	}
-	l.number++
-	l.room.Invited, l.room.InvitedBy = &to, l.number
-	l.roomChanged()
-	return nil
-}
-
-// poll begins one, or ends it with nil. Its answers are not kept.
-func (l *Lectern) poll(of *channel.Place) error {
-	if of != nil && l.course.Prediction(of.Lesson, of.Step) == nil {
-		return errors.New("nothing is predicted in that step, so there is nothing to ask")
-	}
-	l.number++
-	l.room.Poll, l.room.PollBy = of, l.number
-	for _, s := range l.seats {
-		if s.Answer != "" {
-			s.Answer = ""
-			l.changed(s)
+		if s.ID == to || to == 0 && s.Here {
+			return nil
 		}
 	}
-	l.roomChanged()
-	return nil
+	return errors.New("nobody is here to read that")
 }

@@ -3,7 +3,6 @@ package lectern
 import (
 	"context"
 	"net"
-	"slices"
 	"sync"
 
 	"golang.org/x/net/netutil"
@@ -117,23 +116,38 @@ func (l *Lectern) attend(s *seat, w *window, here bool) {
 	}
 }
 
-// hear takes in what a learner's screen says. What the course does not know, or
-// nobody has asked, does nothing.
+// hear keeps what a learner's screen says. Where that fails the screen is told how
+// things are, for it has shown what it has said.
 func (l *Lectern) hear(s *seat, w channel.Word) {
+	w = l.news(s, w)
+	if w == (channel.Word{}) {
+		return
+	}
+	err := l.write(func(ctx context.Context) error { return l.kept.Hear(ctx, s.ID, w) })
+	if err != nil {
+		l.log.Warn("keep what a learner has said to the class", "learner", s.ID, "error", err)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.changed(s)
+	}
+}
+
+// news is what a word says that is not known yet. What the course does not know, or
+// nobody has asked, is left out.
+func (l *Lectern) news(s *seat, w channel.Word) (news channel.Word) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at := w.At; at != nil && (*at == channel.Place{} || l.course.Step(at.Lesson, at.Step) != nil) {
-		s.told = true
-		if s.At != *at {
-			s.At, s.Since = *at, l.now()
-		}
+	if at := w.At; at != nil && (*at == channel.Place{} || l.course.Step(at.Lesson, at.Step) != nil) && !(s.told && s.At == *at) {
+		news.At = at
 	}
-	if w.Hand != nil {
-		s.Hand = *w.Hand
+	if w.Hand != nil && *w.Hand != s.Hand {
+		news.Hand = w.Hand
 	}
-	s.messages = slices.DeleteFunc(slices.Clone(s.messages), func(m channel.Message) bool { return m.Number <= w.Read })
-	if a := w.Answer; a != nil && l.room.Poll != nil && a.Poll == l.room.PollBy && l.course.Prediction(l.room.Poll.Lesson, l.room.Poll.Step).Option(a.Option) != nil {
-		s.Answer = a.Option
+	if len(s.messages) > 0 && s.messages[0].Number <= w.Read {
+		news.Read = w.Read
 	}
-	l.changed(s)
+	if a := w.Answer; a != nil && a.Option != s.Answer && l.room.Poll != nil && a.Poll == l.room.PollBy && l.course.Prediction(l.room.Poll.Lesson, l.room.Poll.Step).Option(a.Option) != nil {
+		news.Answer = a
+	}
+	return news
 }

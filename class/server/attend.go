@@ -18,13 +18,13 @@ func linePath(dir string, learner int64) string {
 }
 
 // attend has a learner take part: they are here, and their screens can speak and
-// be spoken to. The returned function ends that.
-func (c *camp) attend(l store.Learner) (leave func(), err error) {
+// be spoken to. The returned function ends that, with why they have left.
+func (c *camp) attend(l store.Learner) (leave func(why error), err error) {
 	if c.Lectern == nil {
-		return func() {}, nil
+		return func(error) {}, nil
 	}
-	c.Lectern.Come(l.ID, l.Name, true)
-	gone := func() { c.Lectern.Come(l.ID, l.Name, false) }
+	c.Lectern.Come(l.ID, l.Name)
+	gone := func(why error) { c.Lectern.Leave(l.ID, why == errEnd || why == errMoved) }
 	if c.Lines == "" {
 		return gone, nil
 	}
@@ -32,7 +32,7 @@ func (c *camp) attend(l store.Learner) (leave func(), err error) {
 	if err != nil {
 		return gone, err
 	}
-	return func() { open.Close(); gone() }, nil // the socket is gone with its listener
+	return func(why error) { open.Close(); gone(why) }, nil // the socket is gone with its listener
 }
 
 // heard puts on the board what a learner has done.

@@ -62,6 +62,7 @@ type home struct {
 	err     error         // why there is none
 	up      chan struct{} // closed when tent or err is there
 	leaving chan struct{} // closed when the last has left
+	why     error         // the last has: nil is by their own will
 	gone    chan struct{} // closed when nothing is left of it
 	over    context.Context
 	remove  context.CancelCauseFunc // ends over, and says why the learner cannot stay
@@ -190,9 +191,13 @@ func (c *camp) leave(h *home, t *seat) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h.seats = slices.DeleteFunc(h.seats, func(other *seat) bool { return other == t })
-	if h.guests--; h.guests == 0 {
-		close(h.leaving)
+	if h.guests--; h.guests > 0 {
+		return
 	}
+	if t != nil {
+		h.why = t.why
+	}
+	close(h.leaving)
 }
 
 // close waits until everybody has left, and lets nobody in any more.
@@ -220,7 +225,7 @@ func (c *camp) keep(h *home) {
 			c.Log.Error("take a tent down", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
 		}
 	}
-	leave()
+	leave(h.why)
 	if err := c.Store.Leave(context.Background(), h.learner.ID); err != nil {
 		c.Log.Warn("let a learner go", "learner", h.learner.ID, "name", h.learner.Name, "error", err)
 	}

@@ -101,10 +101,13 @@ func New(c Config) (*Server, error) {
 // Serve lets people in until the server is closed.
 func (s *Server) Serve(l net.Listener) error {
 	if s.Store.Shared() {
-		s.camp.all.Go(func() { s.camp.moves(s.ending) })
+		s.camp.all.Go(func() { s.camp.neighbours(s.ending) })
 	}
+	// The library knows of the listener only when it has begun, which may be after
+	// the end.
+	defer context.AfterFunc(s.ending, func() { l.Close() })()
 	err := s.ssh.Serve(newDoor(l, strangers+2*s.Learners, s.Useless))
-	if errors.Is(err, ssh.ErrServerClosed) {
+	if s.ending.Err() != nil || errors.Is(err, ssh.ErrServerClosed) {
 		return nil
 	}
 	return err

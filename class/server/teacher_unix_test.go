@@ -21,16 +21,26 @@ import (
 // withTeacher is a server with a board, which is one line.
 func withTeacher(t *testing.T, key gossh.Signer) (*school, *lectern.Lectern) {
 	t.Helper()
-	course := &lessons.Course{Lessons: []*lessons.Lesson{{ID: "mounts", Steps: []lessons.Step{{ID: "read"}}}}}
-	l := lectern.New("blue", course)
-	lines := t.TempDir()
-	return open(t, func(c *Config) {
-		c.Teachers, c.Lectern, c.Lines = []gossh.PublicKey{key.PublicKey()}, l, lines
+	var l *lectern.Lectern
+	s := open(t, func(c *Config) {
+		l = withLectern(t, c)
+		c.Teachers = []gossh.PublicKey{key.PublicKey()}
 		c.Board = func(_ context.Context, s ssh.Session, p ssh.Pty) error {
 			_, err := fmt.Fprintf(s, "the board on %s, %d columns\n", p.Term, p.Window.Width)
 			return err
 		}
-	}), l
+	})
+	return s, l
+}
+
+// withLectern gives a server one, for a course of a lesson.
+func withLectern(t *testing.T, c *Config) *lectern.Lectern {
+	t.Helper()
+	course := &lessons.Course{Lessons: []*lessons.Lesson{{ID: "mounts", Steps: []lessons.Step{{ID: "read"},
+		{ID: "guess", Predict: &lessons.Prediction{Ask: "Where?", Options: []lessons.Option{{ID: "here", Text: "here"}, {ID: "there", Text: "there"}}}}}}}}
+	c.Lectern, c.Lines = lectern.New(c.Class, c.Store, course, c.Log), t.TempDir()
+	must(t, c.Lectern.Refresh(t.Context()))
+	return c.Lectern
 }
 
 func TestOnlyTheTeachersKeyOpensTheBoard(t *testing.T) {

@@ -102,8 +102,25 @@ func (s *Store) Restore(ctx context.Context, file string, replace bool) (err err
 		if err := makeRoom(ctx, from, tx, replace); err != nil {
 			return err
 		}
-		return copyTables(ctx, from, tx)
+		if err := copyTables(ctx, from, tx); err != nil {
+			return err
+		}
+		return touchAll(ctx, tx)
 	})
+}
+
+// touchAll has servers read everything again: a room's revision may be one that
+// they have seen.
+func touchAll(ctx context.Context, tx *sql.Tx) error {
+	for _, statement := range []string{
+		"UPDATE rooms SET revision = revision + 1",
+		"UPDATE seats SET revision = (SELECT r.revision FROM rooms r JOIN learners l ON l.class = r.class WHERE l.id = seats.learner)",
+	} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyFile writes what only this user can read.
@@ -140,7 +157,8 @@ func sound(ctx context.Context, db *sql.DB) error {
 	return migrate(ctx, db, sqlite)
 }
 
-// makeRoom removes the learners of the classes that are to be restored, or refuses.
+// makeRoom removes the learners of the classes that are to be restored and what was
+// asked of them, or refuses.
 func makeRoom(ctx context.Context, from, to *sql.Tx, replace bool) error {
 	rows, err := from.QueryContext(ctx, "SELECT name FROM classes ORDER BY name")
 	if err != nil {
@@ -160,11 +178,24 @@ func makeRoom(ctx context.Context, from, to *sql.Tx, replace bool) error {
 		case !errors.Is(err, ErrNone):
 			return err
 		}
+		if err := clearRoom(ctx, to, name); err != nil {
+			return err
+		}
 	}
 	if !replace && len(there.Classes) > 0 {
 		return there
 	}
 	return rows.Err()
+}
+
+// clearRoom removes what a class was asked.
+func clearRoom(ctx context.Context, tx *sql.Tx, class string) error {
+	for _, table := range []string{"held", "polls"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE class = (SELECT id FROM classes WHERE name = $1)", class); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // copyTables copies all rows from one database into another, whichever kind they
@@ -210,7 +241,7 @@ func (t *table) insert(ctx context.Context, to *sql.Tx, values []any, numbers ma
 		}
 	}
 	if !t.numbered {
-		_, err := to.ExecContext(ctx, t.statement(t.columns, ""), values...)
+		_, err := to.ExecContext(ctx, t.statement(t.columns, t.stands), values...)
 		return err
 	}
 	old, ok := values[0].(int64)

@@ -30,6 +30,12 @@ func described(t *testing.T, s *Store) (all []string) {
 		"SELECT l.name || ' ' || lesson || ' ' || step || ' ' || coalesce(done, 0) || ' ' || outcome || ' ' || hints || ' ' || solution FROM steps JOIN learners l ON l.id = learner ORDER BY 1",
 		"SELECT l.name || ' ' || lesson || ' ' || step || ' ' || said || ' ' || happened FROM predictions JOIN learners l ON l.id = learner ORDER BY 1",
 		"SELECT l.name || ' ' || lesson || ' ' || step || ' ' || kind || ' ' || first || ' ' || latest || ' ' || tries FROM attempts JOIN learners l ON l.id = learner ORDER BY 1",
+		"SELECT c.name || ' ' || invited || ' ' || lesson || ' ' || step FROM rooms JOIN classes c ON c.id = class ORDER BY 1",
+		"SELECT c.name || ' ' || lesson FROM held JOIN classes c ON c.id = class ORDER BY 1",
+		"SELECT c.name || ' ' || number || ' ' || lesson || ' ' || step || ' ' || asked || ' ' || coalesce(ended, 0) FROM polls JOIN classes c ON c.id = class ORDER BY 1",
+		"SELECT l.name || ' ' || hand || ' ' || since || ' ' || coalesce(lesson, '-') || ' ' || coalesce(step, '-') FROM seats JOIN learners l ON l.id = learner ORDER BY 1",
+		"SELECT l.name || ' ' || number || ' ' || words FROM messages JOIN learners l ON l.id = learner ORDER BY 1",
+		"SELECT l.name || ' ' || poll || ' ' || said FROM answers JOIN learners l ON l.id = learner ORDER BY 1",
 	} {
 		for _, line := range texts(t, s.db, query) {
 			all = append(all, strings.NewReplacer("true", "1", "false", "0").Replace(line))
@@ -50,6 +56,7 @@ func fill(t *testing.T, s *Store) {
 	must(t, s.Save(t.Context(), ada.ID, []byte(file)))
 	_, err = s.JoinWithWord(t.Context(), c.ID, "bob", "heron")
 	must(t, err)
+	furnish(t, s, c, ada)
 }
 
 func TestBackupAndRestore(t *testing.T) { onPairs(t, backupAndRestore) }

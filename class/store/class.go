@@ -23,7 +23,11 @@ func (s *Store) Class(ctx context.Context, name string) (c Class, err error) {
 			return err
 		}
 		c.Name = name
-		return tx.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = $1", name).Scan(&c.ID, &c.Code)
+		if err := tx.QueryRowContext(ctx, "SELECT id, code FROM classes WHERE name = $1", name).Scan(&c.ID, &c.Code); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO rooms (class, revision, invited, lesson, step) VALUES ($1, 0, 0, '', '') ON CONFLICT (class) DO NOTHING", c.ID)
+		return err
 	})
 	return c, err
 }
@@ -59,6 +63,11 @@ func (s *Store) Delete(ctx context.Context, name string) error {
 	}
 	defer conn.Close()
 	if _, err := conn.ExecContext(ctx, s.engine.eraseBefore); err != nil {
+		return s.failed("write to", err)
+	}
+	// Learners go first: who keeps a learner's progress has that row before the
+	// room's, and each would wait for the other.
+	if _, err := conn.ExecContext(ctx, "DELETE FROM learners WHERE class = (SELECT id FROM classes WHERE name = $1)", name); err != nil {
 		return s.failed("write to", err)
 	}
 	done, err := conn.ExecContext(ctx, "DELETE FROM classes WHERE name = $1", name)

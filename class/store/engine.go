@@ -25,8 +25,9 @@ type engine struct {
 	// erase are the statements around a deletion, after which nothing of what was
 	// deleted is in the files.
 	eraseBefore, eraseAfter string
-	// free is a condition on a learner's row: the server that it names has ended.
-	free string
+	// free is a condition on a learner's row: the server that it names has ended;
+	// lives, that it has not, and it keeps nobody from finding it free.
+	free, lives string
 }
 
 // migrate brings the database to the version of this program, whole or not at

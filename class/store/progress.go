@@ -42,7 +42,10 @@ func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 		if err != nil {
 			return err
 		}
-		return writeRows(ctx, tx, learner, p)
+		if err := writeRows(ctx, tx, learner, p); err != nil {
+			return err
+		}
+		return s.moved(ctx, tx, learner)
 	})
 }
 
@@ -81,7 +84,8 @@ func writeRows(ctx context.Context, tx *sql.Tx, learner int64, p *lessons.Progre
 	for lesson, l := range p.Lessons {
 		for step, r := range l.Steps {
 			for _, row := range rowsOf(r) {
-				if _, err := tx.ExecContext(ctx, row.insert, append([]any{learner, text(lesson), text(step)}, row.values...)...); err != nil {
+				row.values = append([]any{learner, text(lesson), text(step)}, row.values...)
+				if err := row.write(ctx, tx); err != nil {
 					return err
 				}
 			}
@@ -90,9 +94,24 @@ func writeRows(ctx context.Context, tx *sql.Tx, learner int64, p *lessons.Progre
 	return nil
 }
 
+// row is a statement that writes, with its values.
 type row struct {
-	insert string
-	values []any
+	statement string
+	values    []any
+}
+
+func (r row) write(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, r.statement, r.values...)
+	return err
+}
+
+func write(ctx context.Context, tx *sql.Tx, rows []row) error {
+	for _, r := range rows {
+		if err := r.write(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rowsOf are the rows for one step, after the learner, the lesson and the step.

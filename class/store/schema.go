@@ -50,4 +50,40 @@ var migrations = []string{
 	CREATE TABLE host_key (
 		one INTEGER PRIMARY KEY, pem BLOB NOT NULL
 	);`,
+	// 3: what the class is asked, and what learners have said to it. Each change
+	// takes the next revision of its room, and what it touches is marked with that.
+	`CREATE TABLE rooms (
+		class INTEGER PRIMARY KEY REFERENCES classes(id) ON DELETE CASCADE,
+		revision INTEGER NOT NULL,
+		-- the latest invitation; 0 is none
+		invited INTEGER NOT NULL, lesson TEXT NOT NULL, step TEXT NOT NULL
+	);
+	INSERT INTO rooms (class, revision, invited, lesson, step) SELECT id, 0, 0, '', '' FROM classes;
+	CREATE TABLE held (
+		class INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+		lesson TEXT NOT NULL,
+		PRIMARY KEY (class, lesson)
+	) WITHOUT ROWID;
+	CREATE TABLE polls (
+		class INTEGER NOT NULL REFERENCES classes(id) ON DELETE CASCADE,
+		number INTEGER NOT NULL, lesson TEXT NOT NULL, step TEXT NOT NULL,
+		asked INTEGER NOT NULL, ended INTEGER,
+		PRIMARY KEY (class, number)
+	) WITHOUT ROWID;
+	CREATE TABLE seats (
+		learner INTEGER PRIMARY KEY REFERENCES learners(id) ON DELETE CASCADE,
+		revision INTEGER NOT NULL, hand INTEGER NOT NULL, since INTEGER NOT NULL,
+		-- where the learner's screen was last; NULL where none has said so
+		lesson TEXT, step TEXT
+	);
+	CREATE TABLE messages (
+		learner INTEGER NOT NULL REFERENCES learners(id) ON DELETE CASCADE,
+		number INTEGER NOT NULL, words TEXT NOT NULL,
+		PRIMARY KEY (learner, number)
+	) WITHOUT ROWID;
+	CREATE TABLE answers (
+		learner INTEGER NOT NULL REFERENCES learners(id) ON DELETE CASCADE,
+		poll INTEGER NOT NULL, said TEXT NOT NULL,
+		PRIMARY KEY (learner, poll)
+	) WITHOUT ROWID;`,
 }

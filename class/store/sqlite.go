@@ -24,7 +24,8 @@ var sqlite = &engine{
 	eraseAfter:  "PRAGMA wal_checkpoint(TRUNCATE)",
 	// Whoever opens the file later is the server: the one before was killed, or
 	// finds at its next step that it is not the one any more.
-	free: "TRUE",
+	free:  "TRUE",
+	lives: "FALSE",
 }
 
 // openSQLite opens the database in a directory, and makes both if need be. Only

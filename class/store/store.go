@@ -117,15 +117,21 @@ func affects(ctx context.Context, tx *sql.Tx, otherwise error, statement string,
 
 // read calls row for each row of an answer.
 func (s *Store) read(ctx context.Context, row func(*sql.Rows) error, query string, values ...any) error {
-	rows, err := s.db.QueryContext(ctx, query, values...)
-	if err != nil {
-		return s.failed("read", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := row(rows); err != nil {
-			return s.failed("read", err)
+	return s.failed("read", eachRow(row)(s.db.QueryContext(ctx, query, values...)))
+}
+
+// eachRow takes an answer to a question.
+func eachRow(row func(*sql.Rows) error) func(*sql.Rows, error) error {
+	return func(rows *sql.Rows, err error) error {
+		if err != nil {
+			return err
 		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := row(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
 	}
-	return s.failed("read", rows.Err())
 }

@@ -10,8 +10,8 @@ type table struct {
 	numbered bool
 	// refers is the column that names a row of another table, and that table.
 	refers, to string
-	// stands says what becomes of a row that is there already: it stays as it is,
-	// and is the one that others refer to.
+	// stands says what becomes of a row that is there already, and is the one that
+	// others refer to.
 	stands string
 }
 
@@ -26,6 +26,14 @@ var tables = []table{
 	{name: "steps", columns: words("learner lesson step done outcome hints solution"), refers: "learner", to: "learners"},
 	{name: "predictions", columns: words("learner lesson step said happened"), refers: "learner", to: "learners"},
 	{name: "attempts", columns: words("learner lesson step kind first latest tries"), refers: "learner", to: "learners"},
+	{name: "rooms", columns: words("class revision invited lesson step"), refers: "class", to: "classes",
+		stands: ` ON CONFLICT (class) DO UPDATE SET invited = excluded.invited, lesson = excluded.lesson, step = excluded.step,
+			revision = CASE WHEN excluded.revision > rooms.revision THEN excluded.revision ELSE rooms.revision END`},
+	{name: "held", columns: words("class lesson"), refers: "class", to: "classes"},
+	{name: "polls", columns: words("class number lesson step asked ended"), refers: "class", to: "classes"},
+	{name: "seats", columns: words("learner revision hand since lesson step"), refers: "learner", to: "learners"},
+	{name: "messages", columns: words("learner number words"), refers: "learner", to: "learners"},
+	{name: "answers", columns: words("learner poll said"), refers: "learner", to: "learners"},
 }
 
 func words(line string) []string { return strings.Fields(line) }

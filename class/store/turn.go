@@ -45,7 +45,10 @@ func (s *Store) take(ctx context.Context, learner int64, force bool) error {
 		err := affects(ctx, tx, ErrElsewhere, "UPDATE learners SET server = $2, wanted = NULL WHERE id = $1 AND ($3 = 1 OR server IS NULL OR server = $2 OR "+s.engine.free+")",
 			learner, s.me, number(force))
 		elsewhere = errors.Is(err, ErrElsewhere)
-		if !elsewhere {
+		switch {
+		case err == nil:
+			return s.moved(ctx, tx, learner)
+		case !elsewhere:
 			return err
 		}
 		return affects(ctx, tx, ErrNone, "UPDATE learners SET wanted = $2 WHERE id = $1", learner, s.me)
@@ -59,7 +62,14 @@ func (s *Store) take(ctx context.Context, learner int64, force bool) error {
 // Leave lets a learner go, after the last of Save.
 func (s *Store) Leave(ctx context.Context, learner int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE learners SET server = NULL WHERE id = $1 AND server = $2", learner, s.me)
+		err := affects(ctx, tx, ErrElsewhere, "UPDATE learners SET server = NULL WHERE id = $1 AND server = $2", learner, s.me)
+		if errors.Is(err, ErrElsewhere) {
+			return nil // another server has them: there is nothing to let go
+		}
+		if err != nil {
+			return err
+		}
+		_, err = touch(ctx, tx, learner)
 		return err
 	})
 }

@@ -110,11 +110,8 @@ func lookOn(keep *keptAt, class store.Class) (*lectern.Remote, error) {
 func boardOf(ctx context.Context, keep *keptAt, s *store.Store, class store.Class, course *lessons.Course) (b board.Board, err error) {
 	far, err := lookOn(keep, class)
 	if err != nil {
-		all, err := s.Kept(ctx, class.ID)
-		for _, k := range all {
-			b.Take(board.News{Learners: []board.Learner{k.Learner(course)}})
-		}
-		return b, err
+		all, err := s.Changes(ctx, class.ID, store.All)
+		return all.Board(course), err
 	}
 	for more := true; more; {
 		n, err := far.Next(ctx)

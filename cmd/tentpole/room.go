@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -31,7 +32,7 @@ type room struct {
 
 // openRoom makes the class ready, with everybody who has joined, and lets boards on
 // this machine look on.
-func (f *serveFlags) openRoom(c *cobra.Command, kept *store.Store) (r *room, err error) {
+func (f *serveFlags) openRoom(c *cobra.Command, kept *store.Store, log *slog.Logger) (r *room, err error) {
 	ctx := c.Context()
 	if !server.ClassName(f.class) {
 		return nil, badClassName(f.class)
@@ -48,12 +49,10 @@ func (f *serveFlags) openRoom(c *cobra.Command, kept *store.Store) (r *room, err
 	if r.course, err = loadCourse(); err != nil {
 		return nil, err
 	}
-	r.lectern = lectern.New(r.class.Name, r.course)
-	all, err := kept.Kept(ctx, r.class.ID)
-	if err != nil {
+	r.lectern = lectern.New(r.class, kept, r.course, log)
+	if err := r.lectern.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	r.lectern.Seat(all...)
 	dir, err := f.keep.local()
 	if err != nil {
 		return nil, err

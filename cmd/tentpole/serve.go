@@ -94,7 +94,7 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, last.Close()) }()
-	room, err := f.openRoom(c, kept)
+	room, err := f.openRoom(c, kept, log)
 	if err != nil {
 		return err
 	}
