@@ -1,13 +1,17 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,11 +21,17 @@ import (
 
 	"github.com/charmbracelet/x/vt"
 	gossh "golang.org/x/crypto/ssh"
+
+	"github.com/tentpole-labs/tentpole/class/board"
+	"github.com/tentpole-labs/tentpole/class/channel"
+	"github.com/tentpole-labs/tentpole/class/lectern"
+	"github.com/tentpole-labs/tentpole/lessons"
 )
 
 // TestServeKilled kills the server at random moments while learners are at work.
 // After the next start each is at the lesson and step that the last screen has shown,
-// and nothing is left of the dead server. TENTPOLE_CLASS says how many learners there
+// hands, answers and what the teacher has asked are as the board has shown them, and
+// nothing is left of the dead server. TENTPOLE_CLASS says how many learners there
 // are, TENTPOLE_KILLS how often it is killed.
 func TestServeKilled(t *testing.T) {
 	program, dir := needsServer(t)
@@ -34,8 +44,9 @@ func TestServeKilled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			class[i] = &player{t: t, name: fmt.Sprintf("learner-%d-%d", round, i), key: key}
+			class[i] = &player{t: t, name: fmt.Sprintf("learner-%d-%d", round, i), key: key, raises: true}
 		}
+		teacher := s.teach()
 		var all sync.WaitGroup
 		for _, p := range class {
 			all.Go(func() { p.play(s, farthest) })
@@ -46,6 +57,7 @@ func TestServeKilled(t *testing.T) {
 		below := descendants(s.cmd.Process.Pid)
 		s.end(syscall.SIGKILL)
 		all.Wait()
+		was := <-teacher
 		begin := time.Now()
 		s = serveIn(t, program, dir, "127.0.0.1:"+s.port)
 		t.Logf("killed with %d processes below, it was up again after %v", len(below), time.Since(begin).Round(time.Millisecond))
@@ -55,6 +67,7 @@ func TestServeKilled(t *testing.T) {
 		if out := s.clean(); !strings.Contains(out, "nothing was left behind") {
 			t.Errorf("the start has left of the dead server:\n%s", out)
 		}
+		s.compareBoards(was, class)
 		compareAll(t, s, class)
 	}
 	s.end(syscall.SIGTERM)
@@ -64,6 +77,91 @@ func TestServeKilled(t *testing.T) {
 	if mounts, err := os.ReadFile("/proc/self/mounts"); err != nil || strings.Contains(string(mounts), dir) {
 		t.Errorf("mounts are left, %v", err)
 	}
+}
+
+// lookOn opens the board of the class.
+func (s *served) lookOn() *lectern.Remote {
+	s.t.Helper()
+	far, err := lectern.Dial(lectern.Socket(filepath.Join(s.dir, "tentpole", "classes"), "blue"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return far
+}
+
+// follow takes in the board until it is as it should be.
+func follow(far *lectern.Remote, b *board.Board, ok func(board.News) bool) error {
+	for {
+		n, err := far.Next(context.Background())
+		if err != nil {
+			return err
+		}
+		if b.Take(n); ok(n) {
+			return nil
+		}
+	}
+}
+
+// teach holds a lesson back and asks a poll. What comes is the board as it was shown
+// last, when the server has ended.
+func (s *served) teach() <-chan board.Board {
+	s.t.Helper()
+	far := s.lookOn()
+	course, err := loadCourse()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	l := course.Lessons[0]
+	at := slices.IndexFunc(l.Steps, func(step lessons.Step) bool { return step.Predict != nil })
+	var b board.Board
+	err = follow(far, &b, func(n board.News) bool { return n.Room != nil })
+	before := b.Room.PollBy
+	err = errors.Join(err, far.Do(board.Order{Hold: course.Lessons[1].ID}), far.Do(board.Order{Poll: &channel.Place{Lesson: l.ID, Step: l.Steps[at].ID}}),
+		follow(far, &b, func(board.News) bool { return len(b.Room.Held) == 1 && b.Room.PollBy > before }))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	last := make(chan board.Board, 1)
+	go func() {
+		follow(far, &b, func(board.News) bool { return false }) // until there are no news
+		far.Close()
+		last <- b
+	}()
+	return last
+}
+
+// compareBoards looks whether the board has what it had before.
+func (s *served) compareBoards(was board.Board, class []*player) {
+	s.t.Helper()
+	far := s.lookOn()
+	defer far.Close()
+	var is board.Board
+	if err := follow(far, &is, func(n board.News) bool { return !n.More }); err != nil {
+		s.t.Fatal(err)
+	}
+	if !reflect.DeepEqual(is.Room, was.Room) {
+		s.t.Errorf("everybody was asked %+v, and is asked %+v", was.Room, is.Room)
+	}
+	kept := map[string]board.Learner{}
+	for _, l := range is.Learners {
+		kept[l.Name] = l
+	}
+	hands, answers := 0, 0
+	for _, l := range was.Learners {
+		if !slices.ContainsFunc(class, func(p *player) bool { return p.name == l.Name }) {
+			continue // of a round before; they may have made room
+		}
+		if now := kept[l.Name]; l.Hand && !now.Hand || l.Answer != "" && now.Answer != l.Answer {
+			s.t.Errorf("%s was on the board with %v, %q; now it has %+v", l.Name, l.Hand, l.Answer, now)
+		}
+		if l.Hand {
+			hands++
+		}
+		if l.Answer != "" {
+			answers++
+		}
+	}
+	s.t.Logf("of %d on the board %d had a hand up, and %d had answered", len(class), hands, answers)
 }
 
 // setBy is a number that a variable can change.
@@ -113,6 +211,7 @@ type player struct {
 	t           *testing.T
 	name        string
 	key         gossh.Signer
+	raises      bool   // a hand, the first time
 	first, seen int    // steps on the screen
 	screen      string // the last one
 }
@@ -168,6 +267,11 @@ func (p *player) look(screen string) string {
 		}
 	}
 	switch {
+	case strings.Contains(screen, "The teacher asks everybody"):
+		return "\x1b[15~1q" // F5, the first answer, and back
+	case step == 1 && p.raises:
+		p.raises = false
+		return "u"
 	case step == 0 && strings.Contains(screen, "of  9 steps"), step == 1:
 		return "\r"
 	case step == 2 && strings.Contains(screen, "run again"):
