@@ -29,7 +29,6 @@ var parsed = sync.OnceValue(func() *template.Template {
 		"day":     day,
 		"date":    func(t time.Time) string { return t.Format("2 January 2006") },
 		"took":    took,
-		"number":  func(i int) int { return i + 1 },
 		"percent": func(n, of int) int { return 100 * n / max(of, 1) },
 		"join":    func(list []string) string { return strings.Join(list, ", ") },
 		"count":   facts.Count,

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ type Report struct {
 	Steps    int // in the course
 	Learners []Learner
 	Lessons  []Lesson // those that somebody has begun, in the order of the course
+	Polls    []Poll   // in the order they were asked
 	// Names tells that predictions are shown with who made them.
 	Names bool
 }
@@ -54,8 +56,15 @@ type Cell struct {
 	store.Record
 }
 
+// Poll is a prediction that everybody was asked for at once.
+type Poll struct {
+	Asked time.Time
+	Prediction
+}
+
 // Prediction is what the class said before a step, and what happened then.
 type Prediction struct {
+	ID      string // of its figure
 	Step    string // its title
 	Ask     string
 	Said    int // by how many
@@ -71,7 +80,7 @@ type Option struct {
 }
 
 // New puts a report together.
-func New(class string, course *lessons.Course, board []store.Place, records []store.Record, names bool) *Report {
+func New(class string, course *lessons.Course, board []store.Place, records []store.Record, polls []store.Poll, names bool) *Report {
 	r := &Report{Class: class, Made: time.Now(), Names: names}
 	done := map[key]store.Record{}
 	for _, record := range records {
@@ -87,7 +96,21 @@ func New(class string, course *lessons.Course, board []store.Place, records []st
 		}
 		r.Lessons = append(r.Lessons, r.lesson(l, done))
 	}
+	for _, p := range polls {
+		if step := course.Step(p.Lesson, p.Step); step != nil && step.Predict != nil {
+			r.Polls = append(r.Polls, Poll{p.Asked, r.poll(p, step, len(r.Polls)+1)})
+		}
+	}
 	return r
+}
+
+// poll adds up what was answered.
+func (r *Report) poll(p store.Poll, s *lessons.Step, number int) Prediction {
+	rows := make([]Row, len(r.Learners))
+	for i, l := range r.Learners {
+		rows[i] = Row{Learner: l.Name, Cells: []Cell{{Record: store.Record{Said: p.Answers[l.Name]}}}}
+	}
+	return r.prediction(fmt.Sprint("poll-", number), s, rows, 0)
 }
 
 // key finds a record.
@@ -110,11 +133,12 @@ func (r *Report) lesson(l *lessons.Lesson, done map[key]store.Record) Lesson {
 		}
 		out.Rows = append(out.Rows, row)
 	}
-	for j, s := range l.Steps {
+	for j := range l.Steps {
+		s := &l.Steps[j]
 		if s.Predict == nil {
 			continue
 		}
-		if p := r.prediction(s, out.Rows, j); p.Said > 0 {
+		if p := r.prediction(fmt.Sprintf("%s-p%d", l.ID, len(out.Predictions)+1), s, out.Rows, j); p.Said > 0 {
 			out.Predictions = append(out.Predictions, p)
 		}
 	}
@@ -144,8 +168,8 @@ func (l *Learner) add(done time.Time) {
 }
 
 // prediction counts what was said about one step.
-func (r *Report) prediction(s lessons.Step, rows []Row, column int) Prediction {
-	p := Prediction{Step: s.Title, Ask: s.Predict.Ask}
+func (r *Report) prediction(id string, s *lessons.Step, rows []Row, column int) Prediction {
+	p := Prediction{ID: id, Step: s.Title, Ask: s.Predict.Ask}
 	for _, option := range s.Predict.Options {
 		o := Option{ID: option.ID, Text: option.Text}
 		for _, row := range rows {

@@ -35,26 +35,34 @@ var (
 		{Learner: "cyd", Lesson: "=cmd()", Step: "=cmd()", Done: at},
 		{Learner: "cyd", Lesson: "mounts", Step: "guess", Said: "<b>", Happened: "=cmd()"},
 	}
+	polls = []store.Poll{
+		{Number: 3, Lesson: "mounts", Step: "guess", Asked: at, Answers: map[string]string{"ada": "here", "bob": "there", "cyd": "<b>"}},
+		{Number: 4, Lesson: "gone", Step: "guess", Asked: at},
+	}
 )
 
 func TestReportAddsUp(t *testing.T) {
-	r := New("blue", course, board, records, false)
+	r := New("blue", course, board, records, polls, false)
 	if want := []Learner{{"ada", 2, at, at.Add(31 * time.Minute)}, {Name: "bob"}, {Name: "cyd"}}; !cmp.Equal(r.Learners, want) {
 		t.Error(cmp.Diff(want, r.Learners))
 	}
 	if r.Steps != 3 || len(r.Lessons) != 1 || r.Lessons[0].ID != "mounts" {
 		t.Fatalf("%d steps in %+v", r.Steps, r.Lessons)
 	}
-	want := []Prediction{{Step: "A guess", Ask: "Where is `/tmp` now?", Said: 2, Options: []Option{{ID: "here", Text: "*here*", Said: 1, Happened: 1}, {ID: "there", Text: "there", Said: 1}}}}
+	want := []Prediction{{ID: "mounts-p1", Step: "A guess", Ask: "Where is `/tmp` now?", Said: 2, Options: []Option{{ID: "here", Text: "*here*", Said: 1, Happened: 1}, {ID: "there", Text: "there", Said: 1}}}}
 	if got := r.Lessons[0].Predictions; !cmp.Equal(got, want) {
 		t.Error(cmp.Diff(want, got))
+	}
+	want[0].ID, want[0].Options = "poll-1", []Option{{ID: "here", Text: "*here*", Said: 1}, {ID: "there", Text: "there", Said: 1}}
+	if len(r.Polls) != 1 || !r.Polls[0].Asked.Equal(at) || !cmp.Equal(r.Polls[0].Prediction, want[0]) {
+		t.Errorf("polls are %+v, want %+v", r.Polls, want)
 	}
 }
 
 func TestPageHasNoNamesWithPredictionsUnlessAsked(t *testing.T) {
 	for _, names := range []bool{false, true} {
 		var b strings.Builder
-		if err := New("blue", course, board, records, names).HTML(&b); err != nil {
+		if err := New("blue", course, board, records, polls, names).HTML(&b); err != nil {
 			t.Fatal(err)
 		}
 		_, predictions, _ := strings.Cut(b.String(), "What the class predicted")
@@ -68,7 +76,7 @@ func TestPageHasNoNamesWithPredictionsUnlessAsked(t *testing.T) {
 				t.Errorf("%q is in the page", want)
 			}
 		}
-		for _, want := range []string{"Where is /tmp now?", "1 of 2", "happened for 1", "10:04", "2 hints", "begun", "31 min", "Mounts &lt;of its own&gt;"} {
+		for _, want := range []string{"Where is /tmp now?", "1 of 2", "happened for 1", "10:04", "2 hints", "begun", "31 min", "Mounts &lt;of its own&gt;", "What everybody was asked"} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%q is not in the page", want)
 			}
@@ -80,7 +88,7 @@ func TestPageHasNoNamesWithPredictionsUnlessAsked(t *testing.T) {
 // out, headers of tables with a scope, names for what can be scrolled, ids once.
 func TestPageIsAccessible(t *testing.T) {
 	var b strings.Builder
-	if err := New("blue", course, board, records, false).HTML(&b); err != nil {
+	if err := New("blue", course, board, records, polls, false).HTML(&b); err != nil {
 		t.Fatal(err)
 	}
 	root, err := html.Parse(strings.NewReader(b.String()))
@@ -134,7 +142,7 @@ func TestPageIsAccessible(t *testing.T) {
 func TestCSV(t *testing.T) {
 	for _, names := range []bool{false, true} {
 		var b strings.Builder
-		if err := New("blue", course, board, records, names).CSV(&b); err != nil {
+		if err := New("blue", course, board, records, polls, names).CSV(&b); err != nil {
 			t.Fatal(err)
 		}
 		rows, err := csv.NewReader(strings.NewReader(b.String())).ReadAll()

@@ -41,3 +41,34 @@ func (s *Store) Records(ctx context.Context, class int64) (list []Record, err er
 		WHERE l.class = $1 ORDER BY l.name, s.lesson, s.step`, class)
 	return list, err
 }
+
+// Poll is one that a class was asked.
+type Poll struct {
+	Number       int64
+	Lesson, Step string
+	Asked        time.Time
+	Answers      map[string]string // by learner, the id of an option
+}
+
+// Polls lists what a class was asked, in that order.
+func (s *Store) Polls(ctx context.Context, class int64) (list []Poll, err error) {
+	err = s.read(ctx, func(rows *sql.Rows) error {
+		var asked int64
+		var learner, said sql.NullString
+		p := Poll{Answers: map[string]string{}}
+		if err := rows.Scan(&p.Number, &p.Lesson, &p.Step, &asked, &learner, &said); err != nil {
+			return err
+		}
+		if n := len(list); n == 0 || list[n-1].Number != p.Number {
+			p.Asked = time.Unix(asked, 0)
+			list = append(list, p)
+		}
+		if learner.Valid {
+			list[len(list)-1].Answers[learner.String] = said.String
+		}
+		return nil
+	}, `SELECT p.number, p.lesson, p.step, p.asked, x.name, x.said
+		FROM polls p LEFT JOIN (SELECT a.poll, a.said, l.name, l.class FROM answers a JOIN learners l ON l.id = a.learner) x ON x.class = p.class AND x.poll = p.number
+		WHERE p.class = $1 ORDER BY p.number, x.name`, class)
+	return list, err
+}

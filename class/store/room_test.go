@@ -81,6 +81,9 @@ func roomOutlivesItsServer(t *testing.T, where string) {
 	if bob := now.Learners[1]; bob.Hand || bob.At != nil || bob.Answer != "" || len(bob.Messages) != 1 {
 		t.Errorf("bob is kept as %+v", bob)
 	}
+	if polls, err := second.Polls(t.Context(), c.ID); err != nil || len(polls) != 2 || polls[0].Step != "quiz" || len(polls[0].Answers) != 0 || len(polls[1].Answers) != 1 || polls[1].Answers["ada"] != "there" || polls[1].Asked.IsZero() {
+		t.Errorf("polls are %+v, %v", polls, err)
+	}
 	said(t, second, ada, channel.Word{Read: k.Messages[0].Number})
 	ordered(t, second, c, board.Order{HandDown: ada.ID}, board.Order{})
 	now = changes(t, second, c, now.Revision)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/class/store/storetest"
 )
 
@@ -220,16 +221,16 @@ func boardSaysWhereEverybodyIs(t *testing.T, where string) {
 	must(t, s.Save(t.Context(), ada.ID, []byte(`{"schema": "tentpole/progress/v1", "lessons": {
 		"mounts": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:05Z"}, "two": {"hash": "b"}}},
 		"a-root": {"steps": {"one": {"hash": "a", "done": "2026-01-02T03:04:06Z"}}}}}`)))
-	board, err := s.Board(t.Context(), c.ID)
+	places, err := s.Board(t.Context(), c.ID)
 	must(t, err)
-	for i := range board {
-		if board[i].Seen.IsZero() {
-			t.Errorf("%s was never seen", board[i].Name)
+	for i := range places {
+		if places[i].Seen.IsZero() {
+			t.Errorf("%s was never seen", places[i].Name)
 		}
-		board[i].Seen = time.Time{}
+		places[i].Seen = time.Time{}
 	}
-	if want := []Place{{Name: "ada", Done: 2, Lesson: "a-root", Step: "one"}, {Name: "bob"}}; !slices.Equal(board, want) {
-		t.Errorf("the board is %+v, want %+v", board, want)
+	if want := []Place{{Name: "ada", Done: 2, Lesson: "a-root", Step: "one"}, {Name: "bob"}}; !slices.Equal(places, want) {
+		t.Errorf("the board is %+v, want %+v", places, want)
 	}
 }
 
@@ -241,6 +242,8 @@ func deletedClassLeavesNothing(t *testing.T, where string) {
 	if err := s.Save(t.Context(), ada.ID, []byte(file)); err != nil {
 		t.Fatal(err)
 	}
+	furnish(t, s, class(t, s), ada)
+	ordered(t, s, class(t, s), board.Order{Say: "a message to the blue class"}, board.Order{Hold: "held-from-the-blue-class"})
 	if err := s.Delete(t.Context(), "blue"); err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +259,7 @@ func deletedClassLeavesNothing(t *testing.T, where string) {
 	if s.Shared() {
 		where = storetest.Data(t, where)
 	}
-	leavesNothing(t, where, "ada-of-the-blue", "tentpole/progress")
+	leavesNothing(t, where, "ada-of-the-blue", "tentpole/progress", "a message to the", "held-from-the")
 	if next := join(t, s, class(t, s), "ada"); next.ID == ada.ID {
 		t.Error("a learner's number was given again")
 	}

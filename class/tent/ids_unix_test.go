@@ -3,6 +3,8 @@
 package tent
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -36,8 +38,83 @@ func TestRangesAreClaimedOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left, err := os.ReadDir(dir); len(left) > 0 || err != nil {
+	gone(t, dir)
+}
+
+// gone tells whether nothing is left of claims.
+func gone(t *testing.T, dir string) {
+	t.Helper()
+	if left, err := os.ReadDir(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// TestLastOneOutRemovesTheDirectory while others come in.
+func TestLastOneOutRemovesTheDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ids")
+	const neighbours, times = 4, 100
+	var mu sync.Mutex
+	taken := map[int]bool{}
+	var all sync.WaitGroup
+	for range neighbours {
+		all.Go(func() {
+			for range times {
+				c, err := claimRange(dir)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				if taken[c.number] || c.number > neighbours {
+					t.Errorf("claimed %d, when there are %v", c.number, taken)
+				}
+				taken[c.number] = true
+				mu.Unlock()
+				mu.Lock()
+				taken[c.number] = false
+				mu.Unlock()
+				if err := c.release(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	gone(t, dir)
+}
+
+// TestClaimsOfAKilledServerAreSwept, all of them, by whoever comes or goes next.
+func TestClaimsOfAKilledServerAreSwept(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ids")
+	var names []string
+	for range 3 {
+		c, err := claimRange(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, c.file.Name())
+		defer c.file.Close()
+		if len(names) > 1 { // the first one lives
+			c.file.Close() // as the kernel does for a killed process
+		}
+	}
+	if err := sweepClaims(dir); err != nil {
+		t.Fatal(err)
+	}
+	long := time.Now().Add(-2 * rest)
+	for _, name := range names {
+		if err := os.Chtimes(name, long, long); err != nil {
+			t.Fatalf("gone before its rest: %v", err)
+		}
+	}
+	if err := sweepClaims(dir); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 || left[0].Name() != filepath.Base(names[0]) {
+		t.Errorf("left are %v, %v", left, err)
+	}
+	if err := sweepClaims(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("where nobody was: %v", err)
 	}
 }
 

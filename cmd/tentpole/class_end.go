@@ -19,8 +19,8 @@ func classReportCommand() *cobra.Command {
 	var asHTML, asCSV, names bool
 	c := &cobra.Command{
 		Use: "report NAME", Short: "Tell what a class has done, as a page or a table",
-		Long: "Tell what a class has done: the steps of each learner with their times, and what the class predicted as bars. " +
-			"Nobody's prediction is told by name, unless --names asks for it. It is written to standard output.",
+		Long: "Tell what a class has done: the steps of each learner with their times, and what the class predicted and answered to polls as bars. " +
+			"Nobody's prediction or answer is told by name, unless --names asks for it. It is written to standard output.",
 		Example: "  sudo tentpole class report blue --html > blue.html\n  sudo tentpole class report blue --csv > blue.csv",
 		Args:    arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -43,7 +43,7 @@ func classReportCommand() *cobra.Command {
 	flags := c.Flags()
 	flags.BoolVar(&asHTML, "html", false, "a page for a browser")
 	flags.BoolVar(&asCSV, "csv", false, "a line for each learner and step, for a spreadsheet")
-	flags.BoolVar(&names, "names", false, "tell who made which prediction")
+	flags.BoolVar(&names, "names", false, "tell who made which prediction, and gave which answer")
 	keep.flags(c)
 	return c
 }
@@ -62,7 +62,11 @@ func classReport(c *cobra.Command, s *store.Store, name string, names bool) (*re
 		return nil, err
 	}
 	records, err := s.Records(c.Context(), class.ID)
-	return report.New(class.Name, course, board, records, names), err
+	if err != nil {
+		return nil, err
+	}
+	polls, err := s.Polls(c.Context(), class.ID)
+	return report.New(class.Name, course, board, records, polls, names), err
 }
 
 func classBackupCommand() *cobra.Command {

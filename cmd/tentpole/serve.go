@@ -93,7 +93,7 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, last.Close()) }()
+	defer func() { err = errors.Join(err, last.Close(), tent.Sweep()) }()
 	room, err := f.openRoom(c, kept, log)
 	if err != nil {
 		return err

@@ -55,5 +55,5 @@ func sweep() error {
 		return err
 	}
 	swept, err := sandbox.Sweep(state)
-	return errors.Join(append(leftErrors(swept), err)...)
+	return errors.Join(append(leftErrors(swept), err, tent.Sweep())...)
 }
