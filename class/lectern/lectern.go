@@ -66,6 +66,8 @@ const patience = 10 * time.Second
 
 // Refresh brings in what has come to the store since it was read last.
 func (l *Lectern) Refresh(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	l.pen.Lock()
 	defer l.pen.Unlock()
 	return l.refresh(ctx)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/tentpole-labs/tentpole/class/channel"
 )
 
 // writes is set in a process that does nothing but write, to this store.
@@ -37,6 +39,9 @@ func writer(where string) error {
 		if err := s.Save(ctx, ada.ID, counting(n)); err != nil {
 			return err
 		}
+		if err := s.Hear(ctx, ada.ID, atStep(n)); err != nil {
+			return err
+		}
 		fmt.Println(n)
 	}
 }
@@ -50,14 +55,21 @@ func counting(n int) []byte {
 	return append(file, `"last": {"hash": ""}}}}}`...)
 }
 
+// atStep says that somebody is at a step with a number.
+func atStep(n int) channel.Word {
+	return channel.Word{At: &channel.Place{Lesson: "mounts", Step: strconv.Itoa(n)}}
+}
+
 // TestKilledWriter: whenever the program is killed, the database holds what it said
-// last or what it was about to say, the file and all rows of the same moment.
+// last or what it was about to say, the file and all rows of the same moment, and the
+// place after them.
 // TENTPOLE_KILLS says how often.
 func TestKilledWriter(t *testing.T) { onEach(t, killedWriter) }
 
 func killedWriter(t *testing.T, where string) {
 	s := open(t, where)
-	ada, err := s.JoinWithKey(t.Context(), class(t, s).ID, "ada", []byte("key"))
+	c := class(t, s)
+	ada, err := s.JoinWithKey(t.Context(), c.ID, "ada", []byte("key"))
 	must(t, err)
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, seed))
@@ -74,6 +86,9 @@ func killedWriter(t *testing.T, where string) {
 			n, unsaid = said+1, unsaid+1
 		} else if string(file) != string(counting(said)) {
 			t.Fatalf("it said %d, and kept is %s", said, file)
+		}
+		if at := changes(t, s, c, All).Learners[0].At; *at != *atStep(said).At && *at != *atStep(n).At {
+			t.Fatalf("it said %d, and kept is that ada is at %v", said, at)
 		}
 		same := 0
 		must(t, s.db.QueryRowContext(t.Context(), `SELECT count(*) FROM steps s JOIN predictions p ON s.learner = p.learner AND s.lesson = p.lesson AND s.step = p.step

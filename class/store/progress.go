@@ -42,11 +42,30 @@ func (s *Store) Save(ctx context.Context, learner int64, file []byte) error {
 		if err != nil {
 			return err
 		}
+		before, err := achieved(ctx, tx, learner)
+		if err != nil {
+			return err
+		}
 		if err := writeRows(ctx, tx, learner, p); err != nil {
+			return err
+		}
+		after, err := achieved(ctx, tx, learner)
+		if err != nil {
+			return err
+		}
+		if before == after { // a hint was read: that is no progress
+			_, err := touch(ctx, tx, learner)
 			return err
 		}
 		return s.moved(ctx, tx, learner)
 	})
+}
+
+// achieved counts steps done and predictions made.
+func achieved(ctx context.Context, tx *sql.Tx, learner int64) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM steps WHERE learner = $1 AND done IS NOT NULL)
+		+ (SELECT count(*) FROM predictions WHERE learner = $1)`, learner).Scan(&n)
+	return n, err
 }
 
 // MaxSteps is in how many steps a learner can have done something. A course has

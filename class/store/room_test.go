@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tentpole-labs/tentpole/class/board"
 	"github.com/tentpole-labs/tentpole/class/channel"
@@ -195,6 +196,38 @@ func TestProgressOfAnotherServer(t *testing.T) {
 	for s, comes := range map[*Store]bool{first: false, second: true} {
 		if now := changes(t, s, c, before); len(now.Learners) != 1 || (now.Learners[0].Progress != nil) != comes {
 			t.Errorf("progress is to come: %v, and it has %+v", comes, now.Learners)
+		}
+	}
+}
+
+// TestSinceWhen there was progress: a step done, another one gone to; and not a hint.
+func TestSinceWhen(t *testing.T) { onEach(t, sinceWhen) }
+
+func sinceWhen(t *testing.T, where string) {
+	s := open(t, where)
+	c := class(t, s)
+	ada := join(t, s, c, "ada")
+	clock := time.Unix(1767323045, 0)
+	s.now = func() time.Time { clock = clock.Add(time.Minute); return clock }
+	must(t, s.Take(t.Context(), ada.ID))
+	since := func() time.Time { return changes(t, s, c, All).Learners[0].Since }
+	const step = `{"schema": "tentpole/progress/v1", "lessons": {"mounts": {"steps": {"one": {"hash": "a", "hints": %d%s}}}}}`
+	for _, does := range []struct {
+		what     string
+		do       func() error
+		progress bool
+	}{
+		{"a hint", func() error { return s.Save(t.Context(), ada.ID, fmt.Appendf(nil, step, 1, "")) }, false},
+		{"a step done", func() error {
+			return s.Save(t.Context(), ada.ID, fmt.Appendf(nil, step, 1, `, "done": "2026-01-02T03:04:05Z"`))
+		}, true},
+		{"a hand", func() error { up := true; return s.Hear(t.Context(), ada.ID, channel.Word{Hand: &up}) }, false},
+		{"a place", func() error { return s.Hear(t.Context(), ada.ID, channel.Word{At: &quiz}) }, true},
+	} {
+		before := since()
+		must(t, does.do())
+		if after := since(); after.After(before) != does.progress {
+			t.Errorf("%s: it was %v, and is %v", does.what, before, after)
 		}
 	}
 }
