@@ -177,6 +177,10 @@ func TestOrders(t *testing.T) {
 	if got := <-f.orders; !got.EndPoll {
 		t.Errorf("ordered %+v", got)
 	}
+	d.Press("h") // it is held back already
+	if got := <-f.orders; got.Open != "mounts" {
+		t.Errorf("ordered %+v", got)
+	}
 	close(f.news)
 	d.Until("does not answer")
 }

@@ -62,8 +62,7 @@ func atStep(n int) channel.Word {
 
 // TestKilledWriter: whenever the program is killed, the database holds what it said
 // last or what it was about to say, the file and all rows of the same moment, and the
-// place after them.
-// TENTPOLE_KILLS says how often.
+// place that was said next. TENTPOLE_KILLS says how often.
 func TestKilledWriter(t *testing.T) { onEach(t, killedWriter) }
 
 func killedWriter(t *testing.T, where string) {
