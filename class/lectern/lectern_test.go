@@ -101,6 +101,8 @@ func (c *class) join() *channel.Learner {
 // hear waits for a slate that is as it should be.
 func hear(t *testing.T, l *channel.Learner, ok func(channel.Slate) bool) channel.Slate {
 	t.Helper()
+	late := time.AfterFunc(30*time.Second, func() { l.Close() })
+	defer late.Stop()
 	for {
 		s, err := l.Hear()
 		must(t, err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -70,6 +71,8 @@ func (c *classroom) seat(name string, key gossh.Signer) *seated {
 // hear waits for a slate that is as it should be.
 func (s *seated) hear(ok func(channel.Slate) bool) channel.Slate {
 	s.t.Helper()
+	late := time.AfterFunc(enough, func() { s.screen.Close() })
+	defer late.Stop()
 	for {
 		slate, err := s.screen.Hear()
 		must(s.t, err)
