@@ -16,6 +16,7 @@ type door struct {
 	net.Listener
 	most int           // that wait
 	slow time.Duration // a client may take nothing for
+	shut func() error  // once
 
 	mu      sync.Mutex
 	waiting []*caller      // in the order of their coming
@@ -32,8 +33,11 @@ type caller struct {
 }
 
 func newDoor(l net.Listener, most int, slow time.Duration) *door {
-	return &door{Listener: l, most: most, slow: slow, inside: map[string]int{}}
+	return &door{Listener: l, most: most, slow: slow, shut: sync.OnceValue(l.Close), inside: map[string]int{}}
 }
+
+// Close implements net.Listener. The library may close it as well.
+func (d *door) Close() error { return d.shut() }
 
 // Accept implements net.Listener.
 func (d *door) Accept() (net.Conn, error) {

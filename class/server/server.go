@@ -105,8 +105,9 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 	// The library knows of the listener only when it has begun, which may be after
 	// the end.
-	defer context.AfterFunc(s.ending, func() { l.Close() })()
-	err := s.ssh.Serve(newDoor(l, strangers+2*s.Learners, s.Useless))
+	d := newDoor(l, strangers+2*s.Learners, s.Useless)
+	defer context.AfterFunc(s.ending, func() { d.Close() })()
+	err := s.ssh.Serve(d)
 	if s.ending.Err() != nil || errors.Is(err, ssh.ErrServerClosed) {
 		return nil
 	}

@@ -78,6 +78,17 @@ func openOn(t *testing.T, where string, key *HostKey, change func(*Config)) *sch
 	return s
 }
 
+// TestEndBeforeTheBeginning: a server that is closed before it listens does not
+// begin to.
+func TestEndBeforeTheBeginning(t *testing.T) {
+	s, err := New(open(t, nil).server.Config)
+	must(t, err)
+	must(t, s.Close())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	must(t, s.Serve(l))
+}
+
 func newKey(t *testing.T) gossh.Signer {
 	t.Helper()
 	_, private, err := ed25519.GenerateKey(rand.Reader)
