@@ -57,7 +57,11 @@ func claimRange(dir string) (*claim, error) {
 // closed. One that the last one out has removed meanwhile is made again.
 func enter(dir string) (door *os.File, err error) {
 	for there := false; !there; {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		err := os.MkdirAll(filepath.Dir(dir), 0o700)
+		if err == nil {
+			err = os.Mkdir(dir, 0o700)
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return nil, &sandbox.Error{Op: "make", Target: dir, Err: err, Remedy: "ranges of user ids are claimed there: make it writable for root"}
 		}
 		if door, err = os.Open(dir); errors.Is(err, fs.ErrNotExist) {
