@@ -13,22 +13,27 @@ import (
 // (github.com/charmbracelet/bubbletea/pull/1796 would have it wait). Its one
 // setting is a rate for the whole life of the program: a low one would keep
 // every key waiting.
-const (
-	awakeTime = 4 * time.Millisecond // between two looks while screens come
-	quietTime = 3 * awakeTime        // without a screen, until the looks are far apart
-	restTime  = time.Second          // between two looks then
-	sleepTime = 3 * time.Second      // without a screen, until there are no more looks
-)
+const awakeTime = 4 * time.Millisecond // between two looks while screens come
+
+// calms are how the looks grow fewer: once no screen has come for as long, so much
+// is between two of them, and 0 is none any more. A screen that is handed over too
+// late for the quick looks, as on a machine that does much else, is drawn with one
+// of the next. So is the screen of a program that has just been given its terminal
+// back: what looked before may stop the ticker only then.
+var calms = []struct{ after, between time.Duration }{
+	{3 * awakeTime, 5 * awakeTime},
+	{16 * awakeTime, time.Second},
+	{3 * time.Second, 0},
+}
 
 // pulse sets how often Bubble Tea looks: often after a screen was made, then
-// seldom, then not at all. A screen that is handed over too late for the last
-// quick look, as on a machine that does much else, is drawn with a slow one.
+// seldom, then not at all.
 type pulse struct {
 	mu    sync.Mutex
 	look  *time.Ticker // nil before the program runs, and where it was not found
-	awake bool
+	calm  int          // how many of calms have come; none while screens do
 	last  time.Time
-	quiet *time.Timer
+	quiet *time.Timer // until the next of them
 }
 
 // find takes hold of the ticker of a program that has begun to run. It has no
@@ -39,10 +44,14 @@ func (p *pulse) find(program *tea.Program) {
 	if !f.IsValid() || f.Type() != reflect.TypeFor[*time.Ticker]() {
 		return
 	}
+	p.take((*time.Ticker)(f.UnsafePointer()))
+}
+
+func (p *pulse) take(look *time.Ticker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.look = (*time.Ticker)(f.UnsafePointer())
-	p.quiet = time.AfterFunc(quietTime, p.rest)
+	p.look = look
+	p.quiet = time.AfterFunc(calms[0].after, p.rest)
 }
 
 // beat is called for every screen, right before it is handed over.
@@ -52,28 +61,32 @@ func (p *pulse) beat() {
 	if p.look == nil {
 		return
 	}
-	if !p.awake { // a ticker that is reset again and again would never tick
+	if p.calm > 0 { // a ticker that is reset again and again would never tick
 		p.look.Reset(awakeTime)
-		p.awake = true
+		p.calm = 0
 	}
 	p.last = time.Now()
-	p.quiet.Reset(quietTime)
+	p.quiet.Reset(calms[0].after)
 }
 
 func (p *pulse) rest() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.look == nil {
+	if p.look == nil || p.calm == len(calms) {
 		return
 	}
-	switch since := time.Since(p.last); {
-	case since >= sleepTime:
-		p.look.Stop()
-	case since >= quietTime: // not where a screen has come meanwhile
-		p.awake = false
-		p.look.Reset(restTime)
-		p.quiet.Reset(sleepTime)
+	now := calms[p.calm]
+	if since := time.Since(p.last); since < now.after { // a screen has come meanwhile
+		p.quiet.Reset(now.after - since)
+		return
 	}
+	p.calm++
+	if now.between == 0 {
+		p.look.Stop()
+		return
+	}
+	p.look.Reset(now.between)
+	p.quiet.Reset(calms[p.calm].after - now.after)
 }
 
 // stop is called when the program has ended.

@@ -3,6 +3,8 @@ package tui
 import (
 	"io"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -45,7 +47,7 @@ func TestPulse(t *testing.T) {
 	if looks.look == nil {
 		t.Fatal("Bubble Tea has its ticker no more: where nothing happens, does it rest by itself now?")
 	}
-	if !looks.awake {
+	if looks.calm > 0 {
 		t.Error("screens came, and it was not awake")
 	}
 	looks.stop()
@@ -54,4 +56,33 @@ func TestPulse(t *testing.T) {
 	if looks.look != nil {
 		t.Error("stopped, and it still has the ticker")
 	}
+}
+
+// TestScreenOfAStoppedTicker: Bubble Tea may stop the ticker only after the screen
+// was handed over, when it has given the terminal away and taken it back. The screen
+// is drawn soon all the same, and then the looks end.
+func TestScreenOfAStoppedTicker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var looks pulse
+		ticker := time.NewTicker(awakeTime)
+		looks.take(ticker)
+		looks.beat()
+		ticker.Stop()
+		begin := time.Now()
+		<-ticker.C
+		if waited := time.Since(begin); waited > 10*awakeTime {
+			t.Errorf("it was drawn after %v", waited)
+		}
+		time.Sleep(2 * calms[len(calms)-1].after)
+		select {
+		case <-ticker.C: // the last of the looks, which nobody took
+		default:
+		}
+		select {
+		case <-ticker.C:
+			t.Error("it looks for screens for ever")
+		case <-time.After(time.Minute):
+		}
+		looks.stop()
+	})
 }

@@ -54,6 +54,7 @@ type Desk struct {
 	learner int64         // who the cursor is at
 	byNeed  bool          // who needs help comes first
 	names   bool          // who has chosen what is shown
+	asked   *asked        // the poll that has ended, until something else is looked at
 	help    bool          // in front of everything
 	draft   *draft        // a message that is being written
 	notice  string        // until the next key
@@ -131,6 +132,7 @@ func (d *Desk) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (d *Desk) take(n board.News) {
+	d.keepPoll(n.Room)
 	d.board.Take(n)
 	if n.Trouble != "" {
 		d.notice = facts.Clean(n.Trouble)
@@ -139,6 +141,27 @@ func (d *Desk) take(n board.News) {
 		d.follow()
 	}
 	d.judge()
+}
+
+// asked is what was answered in a poll.
+type asked struct {
+	at   channel.Place
+	bars []board.Bar
+	said int
+}
+
+// keepPoll keeps the answers of the poll that ends with the news: to talk about them
+// is what it was for.
+func (d *Desk) keepPoll(next *board.Room) {
+	poll := d.board.Room.Poll
+	switch {
+	case next == nil:
+	case next.Poll != nil:
+		d.asked = nil
+	case poll != nil:
+		bars, said := d.board.Answered(d.opt.Course)
+		d.asked = &asked{*poll, bars, said}
+	}
 }
 
 // judge works out who is stuck by now.

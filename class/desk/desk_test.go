@@ -109,7 +109,8 @@ func TestThirtyOnTheBoard(t *testing.T) {
 			d.Press("]")
 			d.Until("Nothing is predicted")
 			d.Press("?")
-			d.Until("three minutes")
+			d.Until("others' median")
+			d.Until("tentpole class look NAME")
 			d.Press("q")
 			d.Until("The lesson names")
 		})
@@ -181,6 +182,13 @@ func TestOrders(t *testing.T) {
 	if got := <-f.orders; got.Open != "mounts" {
 		t.Errorf("ordered %+v", got)
 	}
+	f.news <- board.News{Learners: []board.Learner{{ID: 1, Name: "learner-01", Here: true, Answer: "b"}}}
+	d.Until("1 of 1  nowhere")
+	f.news <- board.News{Room: &board.Room{}, Learners: []board.Learner{{ID: 1, Name: "learner-01", Here: true}}}
+	d.Until("it is over")
+	d.Until("1 of 1  nowhere") // to be talked about
+	d.Press("right", "left")
+	d.Until("predicted")
 	close(f.news)
 	d.Until("does not answer")
 }

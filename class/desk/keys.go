@@ -16,7 +16,7 @@ type binding struct {
 	keys  []string // as Bubble Tea names them
 	show  string
 	does  string // in the footer; empty is not shown there
-	help  string
+	help  string // empty is not in the list: another line says it
 	do    func(*Desk) tea.Cmd
 	on    func(*Desk) bool // whether it does anything now; nil: always
 	spare int              // where the footer has no room the highest goes first
@@ -26,12 +26,12 @@ var bindings []binding
 
 func init() { // help refers to the table
 	bindings = []binding{
-		{keys: []string{"up", "k"}, show: "up", help: "the learner above", do: func(d *Desk) tea.Cmd { return d.down(-1) }},
-		{keys: []string{"down", "j"}, show: "down", help: "the learner below", do: func(d *Desk) tea.Cmd { return d.down(1) }},
-		{keys: []string{"left"}, show: "left", help: "the step before", do: func(d *Desk) tea.Cmd { return d.right(-1) }},
-		{keys: []string{"right"}, show: "right", help: "the next step", do: func(d *Desk) tea.Cmd { return d.right(1) }},
-		{keys: []string{"["}, show: "[", help: "the lesson before", do: func(d *Desk) tea.Cmd { return d.turn(-1) }},
-		{keys: []string{"]"}, show: "] [", does: "lesson", help: "the next lesson", spare: 3, do: func(d *Desk) tea.Cmd { return d.turn(1) }},
+		{keys: []string{"up", "k"}, show: "up down", help: "the learner above, or below", do: func(d *Desk) tea.Cmd { return d.down(-1) }},
+		{keys: []string{"down", "j"}, do: func(d *Desk) tea.Cmd { return d.down(1) }},
+		{keys: []string{"left"}, do: func(d *Desk) tea.Cmd { return d.right(-1) }},
+		{keys: []string{"right"}, show: "left right", help: "the step before, or the next", do: func(d *Desk) tea.Cmd { return d.right(1) }},
+		{keys: []string{"["}, do: func(d *Desk) tea.Cmd { return d.turn(-1) }},
+		{keys: []string{"]"}, show: "] [", does: "lesson", help: "the next lesson, or the one before", spare: 3, do: func(d *Desk) tea.Cmd { return d.turn(1) }},
 		{keys: []string{"f"}, show: "f", does: "follow", help: "follow the class: the step that most are at", spare: 4, do: (*Desk).goAlong, on: func(d *Desk) bool { return d.roams }},
 		{keys: []string{"m"}, show: "m", does: "write", help: "a message to the learner the cursor is at", spare: 1, do: (*Desk).writeOne, on: (*Desk).anybody},
 		{keys: []string{"M"}, show: "M", does: "to all", help: "a message to everybody who is here", spare: 1, do: (*Desk).writeAll},
@@ -97,7 +97,7 @@ func (d *Desk) down(n int) tea.Cmd {
 
 func (d *Desk) right(n int) tea.Cmd {
 	l, _ := d.lesson()
-	d.roams = true
+	d.roams, d.asked = true, nil
 	if len(l.Steps) > 0 {
 		d.at.Step = l.Steps[max(0, min(d.column()+n, len(l.Steps)-1))].ID
 	}
@@ -107,12 +107,12 @@ func (d *Desk) right(n int) tea.Cmd {
 func (d *Desk) turn(n int) tea.Cmd {
 	all := d.opt.Course.Lessons
 	_, i := d.lesson()
-	d.roams, d.at = true, first(all[max(0, min(i+n, len(all)-1))])
+	d.roams, d.asked, d.at = true, nil, first(all[max(0, min(i+n, len(all)-1))])
 	return nil
 }
 
 func (d *Desk) goAlong() tea.Cmd {
-	d.roams = false
+	d.roams, d.asked = false, nil
 	d.follow()
 	return nil
 }

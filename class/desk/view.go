@@ -42,13 +42,20 @@ func (d *Desk) text() string {
 func (d *Desk) body(height int) []string {
 	switch {
 	case d.help:
-		return panel.Fit(panel.Box{Title: d.styles.Title.Render("help"), Width: d.width, Height: height, Focus: true, Lines: d.helpLines()}.Draw(d.styles), d.width, height)
+		return d.helpBox(height)
 	case d.width >= wide:
 		left := d.width * 6 / 10
 		return panel.Beside(d.grid(left, height), d.bars(d.width-left, height))
 	}
 	below := max(4, height*4/10)
 	return append(d.grid(d.width, height-below), d.bars(d.width, below)...)
+}
+
+func (d *Desk) helpBox(height int) []string {
+	box := panel.Box{Title: d.styles.Title.Render("help"), Width: d.width, Height: height, Focus: true}
+	inner, _ := box.Inner()
+	box.Lines = d.helpLines(inner)
+	return panel.Fit(box.Draw(d.styles), d.width, height)
 }
 
 // header says how the class is.
@@ -135,23 +142,36 @@ func (d *Desk) shapes(l *lessons.Lesson, learner board.Learner) []string {
 // bars is the box about the step.
 func (d *Desk) bars(width, height int) []string {
 	s := d.styles
-	box := panel.Box{Title: s.Title.Render("predicted"), Width: width, Height: height}
-	at := d.at
-	if p := d.board.Room.Poll; p != nil {
-		box.Title, at = s.Title.Render("poll")+"  "+s.Strong.Render("everybody is asked"), *p
-	}
+	what := d.answers()
+	box := panel.Box{Title: what.title, Width: width, Height: height}
 	inner, _ := box.Inner()
-	step := d.opt.Course.Step(at.Lesson, at.Step)
+	step := d.opt.Course.Step(what.at.Lesson, what.at.Step)
 	if step == nil {
 		return box.Draw(s)
 	}
-	box.Lines = []string{s.Strong.Render(panel.Pad(fmt.Sprintf("step %d of %s: %s", stepNumber(d.opt.Course, at.Lesson, at.Step), at.Lesson, step.Title), inner))}
-	bars, said := d.board.Predicted(d.opt.Course, at)
-	if d.board.Room.Poll != nil {
-		bars, said = d.board.Answered(d.opt.Course)
-	}
-	box.Lines = append(box.Lines, d.barLines(bars, said, inner)...)
+	box.Lines = []string{s.Strong.Render(panel.Pad(fmt.Sprintf("step %d of %s: %s", stepNumber(d.opt.Course, what.at.Lesson, what.at.Step), what.at.Lesson, step.Title), inner))}
+	box.Lines = append(box.Lines, d.barLines(what.bars, what.said, inner)...)
 	return box.Draw(s)
+}
+
+// answers are what the box shows: of the poll, of the one that was, or what was
+// predicted where the cursor is.
+func (d *Desk) answers() (what struct {
+	asked
+	title string
+}) {
+	s := d.styles
+	switch poll := d.board.Room.Poll; {
+	case poll != nil:
+		what.title, what.at = s.Title.Render("poll")+"  "+s.Strong.Render("everybody is asked"), *poll
+		what.bars, what.said = d.board.Answered(d.opt.Course)
+	case d.asked != nil:
+		what.title, what.asked = s.Title.Render("poll")+"  "+s.Strong.Render("it is over"), *d.asked
+	default:
+		what.title, what.at = s.Title.Render("predicted"), d.at
+		what.bars, what.said = d.board.Predicted(d.opt.Course, d.at)
+	}
+	return what
 }
 
 func stepNumber(c *lessons.Course, lesson, step string) int {
@@ -223,11 +243,16 @@ func (d *Desk) says(b binding) string {
 	return b.does
 }
 
-func (d *Desk) helpLines() []string {
+func (d *Desk) helpLines(width int) []string {
 	var out []string
 	for _, b := range bindings {
-		out = append(out, d.styles.Key.Render(panel.Pad(b.show, 8))+b.help)
+		if b.help != "" {
+			out = append(out, d.styles.Key.Render(panel.Pad(b.show, 12))+b.help)
+		}
 	}
-	return append(out, "", "Stuck is who has made no progress for three minutes, and for twice as long as the others' median.",
-		"The time beside a name is since the last progress.")
+	for _, text := range []string{"", "Stuck is who has made no progress for three minutes, and for twice as long as the others' median.",
+		"The time beside a name is since the last progress.", "To look on at a learner's terminal: tentpole class look NAME, in another window."} {
+		out = append(out, panel.Wrap(text, width)...)
+	}
+	return out
 }

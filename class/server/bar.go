@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -14,12 +15,20 @@ type bar struct {
 	text string // "" for none
 	size sandbox.Size
 	scan scanner
+	away bool // the program has left the screen, to come back or to end
 }
+
+// What a program enters the alternate screen with and leaves it; xterm's private
+// mode 1049.
+var enters, leaves = []byte("\x1b[?1049h"), []byte("\x1b[?1049l")
 
 // after is what to write after a chunk of the program's.
 func (b *bar) after(chunk []byte) string {
 	b.scan.feed(chunk)
-	if b.text == "" || !b.scan.between() {
+	if on, off := bytes.LastIndex(chunk, enters), bytes.LastIndex(chunk, leaves); on != off {
+		b.away = off > on
+	}
+	if b.text == "" || b.away || !b.scan.between() { // the learner's own screen keeps no line of it
 		return ""
 	}
 	text := []rune(b.text)

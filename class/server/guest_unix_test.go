@@ -180,6 +180,14 @@ func TestBarComesBetweenSequences(t *testing.T) {
 		}
 	}
 	b := bar{text: "four", size: sandbox.Size{Rows: 5, Cols: 6}}
+	for _, c := range []struct {
+		chunk string
+		shown bool
+	}{{"bye\x1b[?1049l", false}, {"a prompt", false}, {"\x1b[?1049h\x1b[2J", true}} {
+		if got := b.after([]byte(c.chunk)); (got != "") != c.shown {
+			t.Errorf("after %q comes %q", c.chunk, got)
+		}
+	}
 	if got, want := b.after(nil), "\x1b7\x1b[5;1H\x1b[0;7mfour  \x1b[0m\x1b8"; got != want {
 		t.Errorf("it is %q, not %q", got, want)
 	}
