@@ -28,6 +28,8 @@ var remedies = []struct {
 	{"setresuid", syscall.EINVAL, "there is no such id in the sandbox's map"},
 	{"find the mount point", syscall.ENOENT, "the sandbox has the host's root, where nothing is made: name a directory that is there, or give the sandbox a root of its own with --root overlay"},
 	{"find the", syscall.ENOENT, "the sandbox's own /etc/passwd and /etc/group say who there is; a number need not be listed"},
+	{"open_tree", syscall.ENOENT, "there is no such file or directory on the host: name one that is there, or make it"},
+	{"write", syscall.ENOSPC, "the disk under the state directory is full: free some space"},
 	{"mkdir", syscall.ENOSPC, "the disk under the state directory is full: free some space"},
 	{"mkdir", syscall.EROFS, "the state directory is on a read-only file system: point XDG_STATE_HOME to a writable one"},
 	{"mkdir", syscall.EACCES, "the state directory cannot be written: point XDG_STATE_HOME to one that can"},

@@ -19,7 +19,7 @@ import (
 )
 
 // ErrNoTerminal says that input or output is no terminal.
-var ErrNoTerminal = errors.New("the full screen needs a terminal for input and output; learn LESSON --plain works without one")
+var ErrNoTerminal = errors.New("the full screen needs a terminal for input and output; tentpole learn LESSON --plain, run and experiment work without one")
 
 // SignalError says that a signal ended the program.
 type SignalError struct{ Signal os.Signal }

@@ -80,9 +80,12 @@ func oneClass(c *cobra.Command, s *store.Store, args []string) (store.Class, err
 	return store.Class{}, &exitError{exitUsage, errors.New("there are several classes; say which: tentpole class NAME. tentpole class list shows them")}
 }
 
+// hasTerminal tells whether there is a terminal for a screen.
+func hasTerminal() bool { return term.IsTerminal(os.Stdin.Fd()) && term.IsTerminal(os.Stdout.Fd()) }
+
 // showBoard shows the screen.
 func showBoard(c *cobra.Command, keep *keptAt, class store.Class, course *lessons.Course) error {
-	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+	if !hasTerminal() {
 		return &exitError{exitUsage, errors.New("the board needs a terminal; --plain prints it as a table")}
 	}
 	far, err := lookOn(keep, class)

@@ -70,25 +70,37 @@ func printBoard(w io.Writer, board []store.Place, now time.Time) {
 
 func classDeleteCommand() *cobra.Command {
 	var keep keptAt
+	var yes bool
 	c := &cobra.Command{
 		Use: "delete NAME", Short: "Delete a class with all that is kept of its learners",
-		Long: "Delete a class: its learners, their keys, progress, predictions and answers. It cannot be undone. Who is in it at the time is shown out.",
+		Long: "Delete a class: its learners, their keys, progress, predictions and answers. It asks first, and cannot be undone. Who is in it at the time is shown out.",
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withClasses(c, &keep, func(s *store.Store) error {
-				err := s.Delete(c.Context(), args[0])
-				if errors.Is(err, store.ErrNone) {
-					return unknownClass(c, s, args[0])
+				class, err := findClass(c, s, args[0])
+				if err != nil {
+					return err
 				}
-				if err == nil {
+				if !yes && !confirmDelete(c, s, class) {
+					return &exitError{exitFailed, errors.New("nothing was deleted: say --yes, or answer yes")}
+				}
+				if err = s.Delete(c.Context(), class.Name); err == nil {
 					fmt.Fprintln(c.OutOrStdout(), "deleted the class", cleanLines(args[0]))
 				}
 				return err
 			})
 		},
 	}
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	keep.flags(c)
 	return c
+}
+
+// confirmDelete says who is in the class, and asks.
+func confirmDelete(c *cobra.Command, s *store.Store, class store.Class) bool {
+	learners, err := s.Board(c.Context(), class.ID)
+	return err == nil && confirm(c, fmt.Sprintf("Delete the class %s with all that is kept of %s? It cannot be undone; `tentpole class backup` keeps a copy. Type yes: ",
+		class.Name, plural(len(learners), "learner")))
 }
 
 // withClasses opens the store for one command.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -19,6 +20,9 @@ func classLookCommand() *cobra.Command {
 		Long: "Ask to look on at a learner's terminal. The learner sees who asks and says yes with Ctrl-T; no answer in a minute is no. As long as somebody looks on, a line at the foot of the learner's window says so, and Ctrl-T ends it at once, on either side.",
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
+			if !hasTerminal() { // before anybody is asked
+				return &exitError{exitUsage, errors.New("to look on needs a terminal for input and output; tentpole class --plain prints where everybody is")}
+			}
 			dir, err := keep.local()
 			if err != nil {
 				return err
