@@ -38,7 +38,7 @@ func freeBindings() []binding {
 		{keys: []string{"q"}, show: "q", does: "leave", where: inRiddle, foot: right, do: asks("Leave the riddle? The layers are shown then.", (*Model).leaveRiddle), help: "back to the table (asks)"},
 		{keys: []string{"q", "enter"}, show: "q", does: "back", where: inSolved, foot: right, do: (*Model).leaveRiddle},
 
-		{keys: []string{"K"}, show: "K", does: "kill", where: inSandbox, foot: right, spare: 5, do: (*Model).freeStop, on: hasBox, help: "end the sandbox that is shown (asks)"},
+		{keys: []string{"K"}, show: "K", does: "kill", where: inTable | inTrials | inRiddle | inSolved, foot: right, spare: 5, do: (*Model).freeStop, on: hasBox, help: "end the sandbox that is shown (asks)"},
 		{keys: []string{"up", "k"}, show: "up", does: "the line above, or scroll up", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the line below, or scroll down", where: inSandbox, do: func(m *Model) tea.Cmd { m.freeUpDown(1); return nil }},
 	}

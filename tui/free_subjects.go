@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons/play"
@@ -8,6 +10,7 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/preset"
 	"github.com/tentpole-labs/tentpole/sandbox/subject"
 	"github.com/tentpole-labs/tentpole/tui/panel"
+	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
 // subjects is the list of what can be raised in place of a sandbox.
@@ -63,10 +66,10 @@ func (m *Model) raiseSubject() tea.Cmd {
 	}
 	kind := s.kinds[s.cursor]
 	if err := m.free.probed[kind.Name]; err != nil {
-		m.notice = kind.Name + " is not to be had here: what is missing stands below the list."
+		m.notice = kind.Name + " is not to be had here: what is missing is said there."
 		return nil
 	}
-	m.free.side = nil
+	m.closeSide()
 	return m.raiseSubjectOf(kind)
 }
 
@@ -94,11 +97,13 @@ func (m *Model) raiseSubjectOf(kind subject.Kind) tea.Cmd {
 func (s *subjects) lines(m *Model, width, height int) []string {
 	rows := make([]panel.Row, len(s.kinds))
 	for i, k := range s.kinds {
-		rows[i] = panel.Row{Mark: m.free.kindMark(k.Name), Label: k.Name, Detail: k.What}
+		rows[i] = panel.Row{Mark: m.free.kindMark(k.Name), Label: k.Name}
 	}
 	out := panel.Wrap(m.styles.Faint.Render("In place of a sandbox: the same experiments, the same board."), width)
 	out = append(append(out, ""), panel.Table(m.styles, rows, s.cursor, width, max(height-2, 1))...)
-	out = append(append(out, ""), s.about(m, width)...)
+	if m.zoom || !m.wide() {
+		out = append(append(out, ""), s.about(m, width)...)
+	}
 	return panel.Fit(out, width, height)
 }
 
@@ -114,14 +119,55 @@ func (f *free) kindMark(name string) string {
 	return ""
 }
 
-// about says what is missing for the kind of the cursor, or what starting it
-// comes to.
+// subjects is the list of kinds, where it is in front.
+func (m *Model) subjects() *subjects {
+	if m.screen != onSandbox {
+		return nil
+	}
+	s, _ := m.free.side.(*subjects)
+	return s
+}
+
+// about says what the kind of the cursor is, and whether it is here. What is missing
+// comes first: a small screen may not have room for the rest.
 func (s *subjects) about(m *Model, width int) []string {
 	kind := s.kinds[s.cursor]
-	if err := m.free.probed[kind.Name]; err != nil {
-		return panel.Wrap(m.styles.Strong.Render("Not here: ")+clean(err), width)
+	is := kindLines(m.styles, kind, width)
+	switch err, known := m.free.probed[kind.Name]; {
+	case !known:
+		return append(is, "", m.styles.Faint.Render("Whether it is here is being looked up …"))
+	case err != nil:
+		return slices.Concat(panel.Wrap(m.styles.Strong.Render("Not here: ")+clean(err), width), []string{""}, is)
 	}
-	return panel.Wrap(m.styles.Faint.Render("enter raises it, with the limits, ports, volumes and hostname of the setup, and opens a shell inside. When it ends nothing of it is left."), width)
+	return slices.Concat(is, []string{""}, panel.Wrap(m.styles.Faint.Render("enter raises it, with the limits, ports, volumes and hostname of the setup, and opens a shell inside. When it ends nothing of it is left."), width))
+}
+
+// kindLines say what a kind is. What one has is on its board, once it runs.
+func kindLines(s styles.Styles, k subject.Kind, width int) []string {
+	out := panel.Wrap(s.Strong.Render(k.Name)+": "+k.What+".", width)
+	for _, text := range nonEmpty(k.Apart, k.Needs) {
+		if text == k.Needs {
+			text = "It needs " + text
+		}
+		out = append(append(out, ""), panel.Wrap(text, width)...)
+	}
+	return out
+}
+
+// rising is the kind of what is shown, where that is being started.
+func (m *Model) rising() (k subject.Kind, ok bool) {
+	if m.screen != onSandbox {
+		return k, false
+	}
+	b := m.free.box()
+	if b == nil || b.kind == "" || b.live != nil {
+		return k, false
+	}
+	i := slices.IndexFunc(m.opt.Subjects, func(k subject.Kind) bool { return k.Name == b.kind })
+	if i < 0 {
+		return k, false
+	}
+	return m.opt.Subjects[i], true
 }
 
 // ownShown tells whether what is shown is a sandbox of tentpole's own, or the one

@@ -17,8 +17,8 @@ import (
 
 // kindsHere are a kind that is here and one that is not.
 var kindsHere = []subject.Kind{
-	{Name: "docker", What: "a container of Docker's"},
-	{Name: "podman", What: "a container of Podman's", Probe: func(context.Context) error {
+	{Name: "docker", What: "a container of Docker's", Apart: "It stands on the host's kernel.", Needs: "a daemon."},
+	{Name: "podman", What: "a container of Podman's", Apart: "It does, too.", Needs: "podman.", Probe: func(context.Context) error {
 		return &features.NotSupportedError{Feature: "a container of Podman's", Cause: errors.New("no podman\x1b[2J"), Remedy: "apt-get install podman"}
 	}},
 }
@@ -147,14 +147,22 @@ func TestSubjects(t *testing.T) {
 		d, m := freely(t, e, s.width, s.height)
 		d.Press("s")
 		d.Wait()
-		want(t, d, "subjects", "docker", "n/a podman", "a container of Docker's")
+		want(t, d, "subjects", "docker", "n/a podman", "docker: a container of Docker's.", "It stands on the host's kernel.", "It needs a daemon.", "enter raises it")
+		wantNot(t, d, "what would be asked of the kernel") // that is about a sandbox
 		d.Press("down")
-		want(t, d, "apt-get install podman", `podman\x1b[2J`)
+		want(t, d, "podman: a container of Podman's.", "It needs podman.", "Not here", "apt-get install", `podman\x1b[2J`)
 		d.Press("enter")
 		d.Wait()
 		want(t, d, "podman is not to be had here")
 		if len(m.free.boxes) != 0 {
 			t.Fatal("it was started")
+		}
+		if m.wide() { // what has the keys is there still when the list has gone
+			d.Press("tab", "q")
+			want(t, d, "[ ] mount", "enter start")
+			d.Press("s")
+			d.Wait()
+			d.Press("down")
 		}
 		d.Press("up", "enter")
 		d.Wait()
@@ -190,7 +198,8 @@ func TestSubjectCancelled(t *testing.T) {
 	d.Press("s", "enter")
 	c.now = c.now.Add(5 * time.Second)
 	d.Until("starting docker · 5s · esc cancels")
-	want(t, d, "A docker starting")
+	want(t, d, "A docker starting", "It needs a daemon.")
+	wantNot(t, d, "one kernel") // is the tent's
 	d.Press("esc")
 	d.Wait()
 	want(t, d, "Cancelled. Nothing was kept of it.")

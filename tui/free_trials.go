@@ -27,6 +27,9 @@ func (m *Model) openTrials() tea.Cmd {
 
 func (m *Model) closeSide() tea.Cmd {
 	m.free.side = nil
+	if m.focus == paneDetail { // it goes with the list
+		m.focus = paneMain
+	}
 	return nil
 }
 

@@ -36,6 +36,9 @@ func (m *Model) freePlaces(width, height int) []place {
 	below, upper := m.shellPlaces(width, height), paneTent
 	rows := above(below, height)
 	tent := min(m.tentRows(right), rows/2)
+	if m.subjects() != nil {
+		return append([]place{{paneMain, 0, 0, left, rows}, {paneDetail, left, 0, right, rows}}, below...)
+	}
 	if m.hasLive() {
 		upper, tent = paneLive, 7
 	}

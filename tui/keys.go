@@ -145,7 +145,7 @@ func canEnter(m *Model) bool { return m.tent().busy == nil && (hasSandbox(m) || 
 
 // hasPlan tells whether there is something to plan.
 func (m *Model) hasPlan() bool {
-	return m.screen == onSandbox && !m.riddled() && ownShown(m) || m.screen == onLesson && m.lesson.session.Walk.Step().Run != nil
+	return m.screen == onSandbox && !m.riddled() && m.subjects() == nil && ownShown(m) || m.screen == onLesson && m.lesson.session.Walk.Step().Run != nil
 }
 
 // bindings are those of the screen: a sheet's own come first.

@@ -59,16 +59,20 @@ func (m *Model) panes() []pane {
 		return []pane{paneMain}
 	}
 	out := []pane{paneMain}
-	if m.hasLive() {
+	choosing := m.subjects() != nil
+	if choosing && m.wide() {
+		out = append(out, paneDetail)
+	}
+	if m.hasLive() && !choosing {
 		out = append(out, paneLive)
 	}
-	if m.hasBoard() {
+	if m.hasBoard() && !choosing {
 		if !m.unstarted() {
 			out = append(out, paneBoard)
 		}
 		out = append(out, m.ground())
 	}
-	if m.hasBoard() && m.inWords() && !m.hasLive() {
+	if m.hasBoard() && !choosing && m.inWords() && !m.hasLive() {
 		out = append(out, paneTent)
 	}
 	out = slices.DeleteFunc(out, m.hides)
@@ -150,6 +154,7 @@ func (m *Model) inner(p pane) (width, height int) {
 // content is what a pane has to show, all of it.
 func (m *Model) content(p pane, width, height int) []string {
 	t := m.tent()
+	kind, rising := m.rising()
 	switch {
 	case p == paneMain && m.screen == onSandbox:
 		return m.freeMain(width, height)
@@ -157,6 +162,8 @@ func (m *Model) content(p pane, width, height int) []string {
 		return m.mainLines(width)
 	case p == paneLive:
 		return m.liveLines(width, height)
+	case p == paneDetail && m.screen == onSandbox:
+		return m.subjects().about(m, width)
 	case p == paneDetail:
 		return m.sheet.detail(m, width)
 	case t == nil:
@@ -165,6 +172,8 @@ func (m *Model) content(p pane, width, height int) []string {
 		return m.boardLines(t, width)
 	case p == paneKernel:
 		return m.kernelLines(t, width)
+	case p == paneTent && rising:
+		return kindLines(m.styles, kind, width)
 	case p == paneTent && m.inWords():
 		return panel.TentInWords(m.styles, m.drawn(t), width)
 	case p == paneTent:

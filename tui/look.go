@@ -73,8 +73,11 @@ func (m *Model) tentSays() string {
 // tentRows is how high the tent's pane is: as what it shows, with its border.
 func (m *Model) tentRows(width int) int {
 	const drawing = 9
+	inner, _ := panel.Box{Width: width, Height: drawing}.Inner()
+	if kind, rising := m.rising(); rising {
+		return len(kindLines(m.styles, kind, inner)) + 2
+	}
 	if t := m.tent(); t != nil && m.inWords() {
-		inner, _ := panel.Box{Width: width, Height: drawing}.Inner()
 		return len(panel.TentInWords(m.styles, m.drawn(t), inner)) + 2
 	}
 	return drawing

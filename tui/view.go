@@ -140,7 +140,10 @@ func (m *Model) title(p pane) string {
 		}
 		return strings.Join(tabs, " · ")
 	}
+	kind, rising := m.rising()
 	switch {
+	case p == paneTent && rising:
+		return s.Title.Render(kind.Name)
 	case p == paneTent && m.screen == onHome:
 		return s.Title.Render("the poles")
 	case p.isShell():

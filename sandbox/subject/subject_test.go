@@ -11,7 +11,7 @@ import (
 func TestTable(t *testing.T) {
 	names, shorts := map[string]bool{}, map[string]bool{}
 	for _, k := range List() {
-		if k.Name == "" || k.What == "" || k.Open == nil || utf8.RuneCountInString(k.Short) != 2 {
+		if k.Name == "" || k.What == "" || k.Open == nil || utf8.RuneCountInString(k.Short) != 2 || k.Name != Sandbox && (k.Apart == "" || k.Needs == "") {
 			t.Errorf("the row is not complete: %+v", k)
 		}
 		if _, err := sandbox.ParseStage(k.Name); err == nil {
