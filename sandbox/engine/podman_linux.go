@@ -64,14 +64,21 @@ func (s *service) run(args, environment []string, started chan<- error) {
 		return
 	}
 	defer unix.Close(s.pidfd)
-	for {
-		if _, err := unix.Wait4(s.pid, nil, 0, nil); err != unix.EINTR {
-			return
-		}
+	retried(func() error { return unix.Waitid(unix.P_PID, s.pid, nil, unix.WEXITED|unix.WNOWAIT, nil) })
+	// An ordinary user's podman is two processes. The second does not always hear
+	// that the first has ended. The number of the group is nobody else's before the
+	// first is waited for.
+	unix.Kill(-s.pid, unix.SIGKILL)
+	retried(func() error { _, err := unix.Wait4(s.pid, nil, 0, nil); return err })
+}
+
+// retried does something until no signal interrupts it.
+func retried(do func() error) {
+	for do() == unix.EINTR {
 	}
 }
 
-// fork starts the service as a subreaper: each container has a monitor that
+// fork starts the service in a process group of its own, and as a subreaper: each container has a monitor that
 // leaves its parent, and comes to the service then. This process takes whatever
 // comes to it for what a killed sandbox has left; prctl(2),
 // PR_SET_CHILD_SUBREAPER.
@@ -93,7 +100,8 @@ func (s *service) fork(args, environment []string) error {
 	for fd := range uintptr(3) {
 		p.Add(fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{nothing.Fd(), fd}, Name: "dup3"})
 	}
-	p.Add(fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_CHILD_SUBREAPER, 1}, Name: "prctl PR_SET_CHILD_SUBREAPER"},
+	p.Add(fork.Call{Number: unix.SYS_SETPGID, Name: "setpgid"},
+		fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_CHILD_SUBREAPER, 1}, Name: "prctl PR_SET_CHILD_SUBREAPER"},
 		fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_PDEATHSIG, uintptr(unix.SIGTERM)}, Name: "prctl PR_SET_PDEATHSIG"})
 	if err := p.Exec(path, args, environment); err != nil {
 		return err
