@@ -32,6 +32,7 @@ type Class interface {
 // Options say what to show. Now is time.Now when nil.
 type Options struct {
 	Name   string // of the class
+	Code   string // with which people join
 	Class  Class
 	Course *lessons.Course
 	Theme  styles.Theme

@@ -79,7 +79,7 @@ func show(t *testing.T, width, height int) (*tuitest.Driver, *fakeClass) {
 	f := &fakeClass{news: make(chan board.News), orders: make(chan board.Order, 8)}
 	ctx, end := context.WithCancel(t.Context())
 	t.Cleanup(end)
-	d := tuitest.New(t, New(ctx, Options{Name: "blue", Class: f, Course: course(), Theme: styles.Dark, Now: func() time.Time { return noon }}), width, height)
+	d := tuitest.New(t, New(ctx, Options{Name: "blue", Code: "k7mq-2xpe", Class: f, Course: course(), Theme: styles.Dark, Now: func() time.Time { return noon }}), width, height)
 	d.Until("Nobody has joined")
 	all := thirty()
 	go func() {

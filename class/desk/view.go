@@ -64,7 +64,11 @@ func (d *Desk) header() string {
 	here := d.board.Count(func(l board.Learner) bool { return l.Here })
 	hands := d.board.Count(func(l board.Learner) bool { return l.Hand })
 	right := fmt.Sprintf("%d here of %d · %d stuck · %s up ", here, len(d.board.Learners), len(d.stuck), facts.Count(hands, "hand"))
-	return panel.Ends(" "+s.Title.Render("tentpole")+"  class "+s.Strong.Render(d.opt.Name), right, d.width)
+	left := " " + s.Title.Render("tentpole") + "  class " + s.Strong.Render(d.opt.Name)
+	if code := "  code " + s.Strong.Render(d.opt.Code); d.opt.Code != "" && panel.Width(left+code+right) < d.width {
+		left += code // somebody always comes late
+	}
+	return panel.Ends(left, right, d.width)
 }
 
 // grid is the box with the learners.

@@ -92,7 +92,7 @@ func showBoard(c *cobra.Command, keep *keptAt, class store.Class, course *lesson
 	if err != nil {
 		return fmt.Errorf("%w; is it being served? tentpole serve --class %s does, and --plain shows what is kept", err, class.Name)
 	}
-	o := desk.Options{Name: class.Name, Class: far, Course: course}
+	o := desk.Options{Name: class.Name, Code: class.Code, Class: far, Course: course}
 	if o.Theme, err = theme(c); err == nil {
 		o.Theme, o.ASCII = tui.FromEnvironment(o.Theme, false)
 		err = desk.Show(c.Context(), o, desk.Terminal{NoColour: o.Theme == styles.None})

@@ -80,7 +80,7 @@ func (r *room) close() {
 func (r *room) board(ctx context.Context, session charmssh.Session, t charmssh.Pty) error {
 	w := r.lectern.Watch()
 	defer w.Close()
-	return desk.OverSSH(ctx, desk.Options{Name: r.class.Name, Class: w, Course: r.course}, session, t)
+	return desk.OverSSH(ctx, desk.Options{Name: r.class.Name, Code: r.class.Code, Class: w, Course: r.course}, session, t)
 }
 
 // linesDir makes the directory of the learners' sockets, beside the program that
