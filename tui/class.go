@@ -42,7 +42,7 @@ var classBindings []binding
 func init() { // as that of bindings
 	classBindings = []binding{
 		{keys: []string{"u"}, show: "u", where: inLesson, foot: right, spare: 3, do: (*Model).raiseHand, says: (*Model).handSays, help: "raise your hand, or put it down: the teacher sees it"},
-		{keys: []string{classKey}, show: "F5", does: "class", where: anywhere, foot: right, spare: 4, do: (*Model).openClass, help: "what the teacher says, invites to and asks; from anywhere"},
+		{keys: []string{classKey}, show: "F5", does: "class", where: anywhere, foot: right, spare: 4, do: (*Model).openClass, on: func(m *Model) bool { return !m.onClassPage() }, help: "what the teacher says, invites to and asks; from anywhere"},
 	}
 }
 
@@ -70,6 +70,9 @@ func (m *Model) takeSlate(s slateMsg) tea.Cmd {
 		return nil
 	}
 	m.class.slate = s.slate
+	if m.onClassPage() { // it is read as it comes
+		return tea.Batch(m.openClass(), m.hearClass())
+	}
 	return m.hearClass()
 }
 
@@ -127,27 +130,33 @@ func (m *Model) handSays() string {
 // headerOrNews is the header, or in its place what is new in the class.
 func (m *Model) headerOrNews() string {
 	news := m.classNews()
-	if news == "" || m.page != nil && m.page.title == m.classTitle() {
+	if len(news) == 0 || m.onClassPage() {
 		return m.header()
 	}
-	return panel.Ends(" "+m.styles.Strong.Render(news), m.styles.Key.Render(m.shows(classKey, "F5"))+" opens it ", m.width)
+	right := m.styles.Key.Render(m.shows(classKey, "F5")) + " opens it "
+	if more := len(news) - 1; more > 0 {
+		right = fmt.Sprintf("and %d more  ", more) + right
+	}
+	return panel.Ends(" "+m.styles.Strong.Render(news[0]), right, m.width)
 }
 
-// classNews is what is new in one line; empty for nothing.
-func (m *Model) classNews() string {
+// classNews are the things that are new, each in one line: first what can be done
+// only now, then the messages.
+func (m *Model) classNews() (news []string) {
 	if m.class == nil {
-		return ""
+		return nil
 	}
 	s := m.class.slate
-	switch {
-	case len(s.Messages) > 0:
-		return "The teacher: " + facts.Clean(s.Messages[0].Text)
-	case s.Poll != nil && s.Poll.Said == "" && s.Poll.Number > m.class.seen:
-		return "The teacher asks everybody: what do you predict?"
-	case s.Invited != nil && s.Invited.Number > m.class.seen:
-		return "The teacher invites everybody to " + m.placeName(s.Invited.Place) + "."
+	if s.Poll != nil && s.Poll.Said == "" && s.Poll.Number > m.class.seen {
+		news = append(news, "The teacher asks everybody: what do you predict?")
 	}
-	return ""
+	if s.Invited != nil && s.Invited.Number > m.class.seen {
+		news = append(news, "The teacher invites everybody to "+m.placeName(s.Invited.Place)+".")
+	}
+	for _, msg := range s.Messages {
+		news = append(news, "The teacher: "+facts.Clean(msg.Text))
+	}
+	return news
 }
 
 // placeName is a place in words.
@@ -158,6 +167,10 @@ func (m *Model) placeName(at channel.Place) string {
 	}
 	i := slices.IndexFunc(l.Steps, func(s lessons.Step) bool { return s.ID == at.Step })
 	return fmt.Sprintf("%s, step %d", l.Title, i+1)
+}
+
+func (m *Model) onClassPage() bool {
+	return m.page != nil && m.class != nil && m.page.title == m.classTitle()
 }
 
 func (m *Model) classTitle() string { return "class " + facts.Clean(m.class.slate.Class) }

@@ -88,6 +88,25 @@ func TestMessageKeepsThePlace(t *testing.T) {
 	}
 }
 
+// TestNothingHidesAnother: a poll is seen while a message waits, and what comes while
+// the page is open stands there.
+func TestNothingHidesAnother(t *testing.T) {
+	d, f, m := inClass(t, 80, 24)
+	long := channel.Message{Number: 1, Text: strings.Repeat("listen ", 20)}
+	to := channel.Place{Lesson: m.opt.Course.Lessons[0].ID, Step: m.opt.Course.Lessons[0].Steps[0].ID}
+	s := channel.Slate{Class: "blue", Messages: []channel.Message{long}, Invited: &channel.Invited{Number: 2, Place: to}}
+	f.slates <- s
+	d.Until("invites everybody")
+	want(t, d, "and 1 more", "F5 opens it")
+	d.Press("f5")
+	want(t, d, "The teacher: listen", "You are invited")
+	wantNot(t, d, "F5 class") // it is open
+	s.Messages = append(s.Messages[:0:0], channel.Message{Number: 3, Text: "go on"})
+	f.slates <- s
+	d.Until("The teacher: go on")
+	f.heard(d, func(w channel.Word) bool { return w.Read == 3 })
+}
+
 func TestHandIsRaised(t *testing.T) {
 	d, f, _ := inClass(t, 120, 40)
 	atRun(d)
