@@ -102,6 +102,15 @@ func TestTask(t *testing.T) {
 		t.Error("the task is not done")
 	}
 	want(t, d, "The host has no file of that name.")
+	d.Press("f2")
+	want(t, d, "enter next") // as at the end of every other step
+	wantNot(t, d, "go inside")
+	step := m.lesson.session.Walk.Step()
+	d.Press("enter")
+	d.Wait()
+	if m.lesson.session.Walk.Step() == step {
+		t.Error("enter does not go on")
+	}
 }
 
 // TestAsks: what gives away or ends asks first, and only y is yes.

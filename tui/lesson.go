@@ -138,7 +138,7 @@ func (m *Model) main() tea.Cmd {
 	case lessons.Asking:
 		return m.answer(step)
 	}
-	if step.Kind == lessons.KindTask {
+	if step.Kind == lessons.KindTask && !m.taskDone() {
 		return m.doTask(step)
 	}
 	return m.next()
@@ -266,6 +266,13 @@ func (m *Model) doTask(step *lessons.Step) tea.Cmd {
 func (m *Model) taskRuns() bool {
 	t := m.lesson.tent
 	return t.live && t.of == m.lesson.session.Walk.Step().ID
+}
+
+// taskDone tells whether what runs is that of a task whose parts are all done:
+// then nothing is left to do but to go on.
+func (m *Model) taskDone() bool {
+	w := m.lesson.session.Walk
+	return m.taskRuns() && w.State().Done && play.NotYet(m.parts(w.Step(), w.State())) == ""
 }
 
 // onTask tells whether the step at hand is a task.

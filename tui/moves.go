@@ -98,7 +98,7 @@ func (m *Model) mainSays() string {
 	case lessons.Asking:
 		return "answer"
 	}
-	if w.Step().Kind == lessons.KindTask {
+	if w.Step().Kind == lessons.KindTask && !m.taskDone() {
 		if m.taskRuns() {
 			return "go inside"
 		}
