@@ -179,6 +179,12 @@ func (m *Model) homeMove(n int) {
 	m.see(at, height)
 }
 
+// homeTurn moves by as many lines as most of what is seen.
+func (m *Model) homeTurn(n int) {
+	_, height := m.inner(paneMain)
+	m.homeMove(n * max(height*2/3, 1))
+}
+
 func (m *Model) homeOpen() tea.Cmd {
 	entries := m.entries()
 	if !m.home.read || m.home.cursor >= len(entries) {

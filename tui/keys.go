@@ -62,6 +62,8 @@ func init() { // the actions refer to the table through help
 		{keys: []string{"enter"}, show: "enter", does: "open", where: inHome, foot: left, do: (*Model).homeOpen},
 		{keys: []string{"up", "k"}, show: "up", does: "the line above", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(-1); return nil }},
 		{keys: []string{"down", "j"}, show: "down", does: "the line below", where: inHome, do: func(m *Model) tea.Cmd { m.homeMove(1); return nil }},
+		{keys: []string{"pgup"}, show: "pgup", does: "a page up", where: inHome, do: func(m *Model) tea.Cmd { m.homeTurn(-1); return nil }},
+		{keys: []string{"pgdown", "space"}, show: "space", does: "a page down", where: inHome, do: func(m *Model) tea.Cmd { m.homeTurn(1); return nil }},
 
 		{keys: []string{"enter"}, show: "enter", where: inLesson, foot: left, do: (*Model).main, says: (*Model).mainSays, help: "do the step's main thing; in board and kernel, say what a line is"},
 		{keys: []string{"r"}, show: "r", does: "run again", where: inLesson, foot: left, spare: 1, do: (*Model).again, on: (*Model).mayAgain, help: "run the step once more"},

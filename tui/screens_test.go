@@ -98,6 +98,20 @@ var styled = []string{"predict", "after-run", "task-inside"}
 // stands out in colours does in the last of them, too.
 var styledThemes = []styles.Theme{styles.Dark, styles.Light, styles.None}
 
+// TestHomeByPages: the list is longer than a small screen, and need not be gone
+// through line by line.
+func TestHomeByPages(t *testing.T) {
+	d, m := begin(t, options(t, &fakeEngine{}), 80, 12)
+	d.Until("begin")
+	d.Press("pgdown", "pgdown", "pgdown", "pgdown")
+	want(t, d, "› settings")
+	d.Press("pgup", "pgup", "pgup", "pgup")
+	want(t, d, "› begin")
+	if m.scrolls[paneMain] != 0 {
+		t.Error("the top is not seen")
+	}
+}
+
 // TestStyledHome keeps home with its styles, and the sandbox screen with two that
 // run.
 func TestStyledHome(t *testing.T) {
