@@ -20,6 +20,7 @@ var session = []string{
 	"pwd | wc -c",
 	"echo hello world",
 	"echo -n no newline; echo",
+	"echo lost > /dev/full; echo $?",
 	`echo "a	tab" 'single $HOME' "double $((1+2))"`,
 	"mkdir work work/a work/b",
 	"mkdir work",

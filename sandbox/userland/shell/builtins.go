@@ -19,8 +19,8 @@ type builtin func(s *session, ctx context.Context, hc interp.HandlerContext, arg
 
 // builtins are those that the interpreter does not have, or has only in part.
 var builtins = map[string]builtin{
-	"bg": bg, "cd": cannotCd, "disown": disown, "fg": fg, "help": help, "history": showHistory,
-	"jobs": showJobs, "kill": kill, "ulimit": ulimit, "umask": umask, "wait": wait,
+	"bg": bg, "cd": cannotCd, "disown": disown, "echo": echo, "fg": fg, "help": help, "history": showHistory,
+	"jobs": showJobs, "kill": kill, "printf": printf, "ulimit": ulimit, "umask": umask, "wait": wait,
 }
 
 // cannotCd says why a directory cannot be entered; the interpreter enters it.

@@ -74,9 +74,14 @@ func quoted(args []string) string {
 
 // brokenPipe tells whether a builtin would write to a pipe that nobody reads.
 // In other shells SIGPIPE ends it; here the interpreter would go on for ever.
+// A control file of the kernel's has that error too, and means that nobody has read
+// what is in it; kernfs_generic_poll in fs/kernfs/file.c.
 func brokenPipe(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {
+		return false
+	}
+	if st, err := f.Stat(); err != nil || st.Mode().IsRegular() {
 		return false
 	}
 	conn, err := f.SyscallConn()

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+	"mvdan.cc/sh/v3/interp"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -137,6 +139,60 @@ func TestHistoryKeeps(t *testing.T) {
 	}
 	if h.Len() != remembered {
 		t.Errorf("%d lines", h.Len())
+	}
+}
+
+// TestBrokenPipe: a pipe without a reader is one, a control file that nobody has read
+// is none.
+func TestBrokenPipe(t *testing.T) {
+	control, err := os.Open("/sys/kernel/uevent_seqnum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer control.Close()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if brokenPipe(control) || brokenPipe(w) {
+		t.Errorf("broken: control file %t, pipe with a reader %t", brokenPipe(control), brokenPipe(w))
+	}
+	r.Close()
+	if !brokenPipe(w) {
+		t.Error("a pipe without a reader is whole")
+	}
+}
+
+// TestWrittenAtOnce: each write(2) to a control file is a value of its own.
+func TestWrittenAtOnce(t *testing.T) {
+	for command, want := range map[string]string{
+		"echo 64M max":                 "64M max\n",
+		"echo -n -e 'a\\tb'":           "a\tb",
+		"command echo -E 'a\\tb'":      "a\\tb\n",
+		"printf '%s-%s\\n' 1 2 3 4":    "1-2\n3-4\n",
+		"builtin printf 'plain %%'":    "plain %",
+		"x() { echo -e; }; x -e":       "\n",
+		"echo() { printf own; }; echo": "own",
+	} {
+		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, w := os.NewFile(uintptr(fds[0]), "r"), os.NewFile(uintptr(fds[1]), "w")
+		s, err := newSession(invocation{name: "sh"}, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		interp.StdIO(nil, w, w)(s.runner)
+		s.evaluate(command)
+		b := make([]byte, 100)
+		n, err := r.Read(b)
+		if got := string(b[:n]); got != want || err != nil {
+			t.Errorf("%s: wrote at once %q, %v, want %q", command, got, err, want)
+		}
+		r.Close()
+		w.Close()
 	}
 }
 
