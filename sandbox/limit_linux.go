@@ -54,3 +54,7 @@ func (s *Sandbox) limited(what string) error {
 	}
 	return &features.NotSupportedError{Feature: what + " " + s.plan.Name, Remedy: "start it with a limit: --layer memory, cpu, pids or io"}
 }
+
+// Delegated tells whether a user inside may have limits of their own, as
+// Options.Delegate asks for.
+func (s *Sandbox) Delegated() bool { return s.group != nil && s.group.NamespaceRoot() != nil }

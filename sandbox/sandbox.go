@@ -27,6 +27,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
@@ -59,7 +60,10 @@ type Options struct {
 	// Observe, when set, is called for every operation as it happens, from
 	// one goroutine at a time. It must not block.
 	Observe func(Done)
-	fail    *failure // for tests
+	// Delegate, when set, is the user inside, as the host sees it, who may have
+	// limits of their own below the sandbox's. It takes cgroup v2.
+	Delegate *cgroup.Owner
+	fail     *failure // for tests
 }
 
 // failure makes a step of a start fail on purpose.

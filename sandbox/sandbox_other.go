@@ -86,6 +86,7 @@ func (*Sandbox) Statistics() (cgroup.Statistics, error) {
 func (*Sandbox) Freeze(time.Duration) error { return notHere() }
 func (*Sandbox) Thaw() error                { return notHere() }
 func (*Sandbox) Limit(cgroup.Limits) error  { return notHere() }
+func (*Sandbox) Delegated() bool            { return false }
 func (*Sandbox) Bound(Rlimits) error        { return notHere() }
 
 func (*Process) PID() int                             { return 0 }

@@ -145,7 +145,13 @@ func (s *starting) up(ctx context.Context) error {
 	})
 	err = s.attach(ctx)
 	if err == nil {
+		err = s.delegate()
+	}
+	if err == nil {
 		err = s.converse()
+	}
+	if err == nil && s.Delegated() {
+		err = explainNil("hand controllers on to", s.plan.Name, s.group.HandOn())
 	}
 	if err == nil {
 		err = s.publish(ctx)
@@ -378,6 +384,14 @@ func (s *starting) converse() error {
 	return s.hear()
 }
 
+// delegate lets a user inside have limits of their own.
+func (s *starting) delegate() error {
+	if s.opts.Delegate == nil || s.group == nil {
+		return nil
+	}
+	return explainNil("delegate the cgroup of", s.plan.Name, s.group.Delegate(*s.opts.Delegate))
+}
+
 // groupDescriptors are what the init needs of the cgroups: the end of all, and
 // the way in for its commands. They stay the group's, or are closed by letGo.
 func (s *starting) groupDescriptors() []mountFD {
@@ -397,6 +411,9 @@ func (s *starting) groupDescriptors() []mountFD {
 	}
 	if leaf := s.group.Commands(); leaf != nil {
 		list = append(list, mountFD{op.LeafDescriptor, int(leaf.Fd())})
+	}
+	if root := s.group.NamespaceRoot(); root != nil {
+		list = append(list, mountFD{op.NamespaceRootDescriptor, int(root.Fd())})
 	}
 	for i, tasks := range s.group.Tasks() {
 		list = append(list, mountFD{op.TasksDescriptor(i), int(tasks.Fd())})

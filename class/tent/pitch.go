@@ -101,7 +101,8 @@ func (p Pitch) spec() sandbox.Spec {
 		Volumes: shown,
 		Tmpfs: []sandbox.Tmpfs{
 			{Target: Home, Size: homeSize},
-			// The machine's cgroups, which /sys would show, tell what the others use.
+			// The machine's cgroups, which /sys would show, tell what the others use;
+			// see showCgroups for what the learner gets on v2.
 			{Target: "/sys/fs/cgroup", Size: 4096},
 		},
 		Limits: p.Limits.group(),
@@ -137,7 +138,7 @@ func environment(term string) []string {
 }
 
 // thrift is set for tentpole itself, of which a machine runs one for each
-// learner: Go finds its processors by /sys/fs/cgroup, which a tent covers, and
+// learner: Go finds its processors by /sys/fs/cgroup, which shows no tent on v1, and
 // half as much garbage makes a third less memory. A key takes as long.
 func (l Limits) thrift() []string {
 	return []string{fmt.Sprintf("GOMAXPROCS=%.0f", math.Ceil(l.CPUs)), "GOGC=50"}

@@ -20,6 +20,7 @@ import (
 	"github.com/tentpole-labs/tentpole/class/channel"
 	"github.com/tentpole-labs/tentpole/class/scribe"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/search"
 )
 
@@ -76,7 +77,9 @@ func (t *Tent) raise(ctx context.Context, p Pitch) error {
 	if err := p.handOver(); err != nil {
 		return &sandbox.Error{Op: "give the learner", Target: p.Line, Err: err}
 	}
-	t.box, err = sandbox.Start(ctx, plan, sandbox.Options{})
+	// The lessons' limits are the learner's own, below the tent's.
+	heir := cgroup.Owner{UID: plan.Owner() + learnerID, GID: plan.Group() + learnerID}
+	t.box, err = sandbox.Start(ctx, plan, sandbox.Options{Delegate: &heir})
 	return err
 }
 
@@ -96,7 +99,11 @@ func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 	if err := t.fence(ctx); err != nil {
 		return err
 	}
-	if err := t.run(ctx, sandbox.Command{Args: []string{"/bin/sh", "-c", cable}}); err != nil {
+	script := manager
+	if t.box.Delegated() {
+		script += " && " + showCgroups
+	}
+	if err := t.run(ctx, sandbox.Command{Args: []string{"/bin/sh", "-c", script + " && " + cable}}); err != nil {
 		return err
 	}
 	if progress == nil {
@@ -108,7 +115,16 @@ func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 // cable gives the tent an interface beside the loopback, as every host has one:
 // lessons tell networks apart by it. The other end is in the tent too. A machine
 // without ip(8) or veth(4) has to do without, and the lesson says so.
-const cable = "ip link add eth0 type veth peer name cable; exit 0"
+const cable = "{ ip link add eth0 type veth peer name cable; exit 0; }"
+
+// manager is what a container is told by, after systemd's CONTAINER_INTERFACE:
+// features.Look finds it there, and speaks to a learner, who has no sudo.
+const manager = "mkdir -p /run/host && echo tentpole > /run/host/container-manager"
+
+// showCgroups shows the tent its own part of the hierarchy, in place of the empty
+// directory that hides the machine's. It is mounted by a command, since the tent's
+// init is not in the cgroup namespace; cgroup_namespaces(7).
+const showCgroups = "mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 /sys/fs/cgroup"
 
 // run runs one command that furnishes the tent, and waits for it.
 func (t *Tent) run(ctx context.Context, c sandbox.Command) error {

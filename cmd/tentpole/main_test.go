@@ -12,9 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tentpole": main})
-}
+// programs are what the test binary is by another name.
+var programs = map[string]func(){"tentpole": main}
+
+func TestMain(m *testing.M) { testscript.Main(m, programs) }
 
 // skip says why a test cannot run here; where everything must run it fails.
 func skip(t testing.TB, why string) {

@@ -26,6 +26,7 @@ type Group struct {
 	made     []string // directories
 	birth    *os.File // nil without Path, and until Adopt in a scope
 	commands *os.File // nil when v2 limits nothing, and until Adopt in a scope
+	root     *os.File // nil unless it is delegated
 	tasks    []*os.File
 }
 
@@ -99,7 +100,7 @@ func (g *Group) makeUnified() error {
 	if err := g.perform(g.layout.UnifiedSteps()); err != nil {
 		return err
 	}
-	if err := g.delegate(); err != nil {
+	if err := g.admit(); err != nil {
 		return err
 	}
 	return g.open()
@@ -138,11 +139,11 @@ func (g *Group) openTasks() error {
 	return nil
 }
 
-// delegate lets the owner start processes in the commands' leaf from within
+// admit lets the owner start processes in the commands' leaf from within
 // the init's: the kernel asks for the right to write cgroup.procs of the
 // target and of the nearest cgroup above both ("delegation containment",
 // cgroup-v2.rst).
-func (g *Group) delegate() error {
+func (g *Group) admit() error {
 	if g.layout.Commands == "" || g.owner.UID == os.Geteuid() {
 		return nil
 	}
@@ -203,7 +204,7 @@ func (g *Group) OpenKill() (*os.File, error) {
 // Close kills whatever is left in the group and removes it. It waits at most
 // patience for the processes to be gone.
 func (g *Group) Close(patience time.Duration) error {
-	for _, f := range append([]*os.File{g.birth, g.commands}, g.tasks...) {
+	for _, f := range append([]*os.File{g.birth, g.commands, g.root}, g.tasks...) {
 		if f != nil {
 			f.Close()
 		}

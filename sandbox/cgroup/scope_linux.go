@@ -142,7 +142,7 @@ func (g *Group) makeScopeLeaves(pid int) error {
 	if err := g.perform(steps[1:]); err != nil {
 		return err
 	}
-	if err := g.delegate(); err != nil {
+	if err := g.admit(); err != nil {
 		return err
 	}
 	return g.open()

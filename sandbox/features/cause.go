@@ -94,6 +94,18 @@ var causes = []cause{
 		remedy: way,
 	},
 	{
+		name:    "tent-v1",
+		holds:   func(s scene) bool { return s.inTent() && (s.limits() || s.is(noOwnCgroup)) && !exists(s.root, unified) },
+		because: text("a tent can have limits inside on cgroup v2 only, and the machine of this class has v1"),
+		remedy:  text(ownMachine + "; whoever runs the class can boot with systemd.unified_cgroup_hierarchy=1 on the kernel's command line"),
+	},
+	{
+		name:    "tent",
+		holds:   func(s scene) bool { return s.inTent() && notInTents[s.feature.ID] != "" },
+		because: func(s scene) string { return notInTents[s.feature.ID] },
+		remedy:  text(ownMachine),
+	},
+	{
 		name:    "landlock-off",
 		holds:   func(s scene) bool { return s.feature.ID == "landlock" && s.is(syscall.EOPNOTSUPP) },
 		because: text("this kernel has Landlock, and it was not switched on at boot"),

@@ -118,6 +118,12 @@ func TestCauses(t *testing.T) {
 		{"crostini", 1000, "mount", syscall.EPERM, "contained", "lxc config set penguin security.nesting true"},
 		{"lxc", 1000, "mount", syscall.EPERM, "contained", "on its host"},
 
+		{"tent", 1000, "memory", noIO, "tent-v1", "systemd.unified_cgroup_hierarchy=1"},
+		{"tent", 1000, "born", noOwnCgroup, "tent-v1", "a machine of your own"},
+		{"tent", 1000, "bridge", syscall.EPERM, "tent", "a machine of your own"},
+		{"tent", 1000, "sub-ids", exec.ErrNotFound, "tent", "a machine of your own"},
+		{"tent", 1000, "mount", syscall.EPERM, "contained", "a machine of your own"},
+
 		{"kubernetes", 0, "ipc", &probe.Error{Err: syscall.ENOTSUP, Idle: true}, "without-effect", "a virtual one"},
 		{"docker", 0, "user", syscall.EPERM, "contained", "seccomp=unconfined"},
 		{"docker", 0, "proc", syscall.EPERM, "covered-proc", "systempaths=unconfined"},
@@ -208,6 +214,7 @@ func TestMachines(t *testing.T) {
 		{"docker", 0, "Linux 6.8.0-60-generic, Debian GNU/Linux 12 (bookworm), a container of Docker, cgroups v2, as root, but not of the machine"},
 		{"podman", 0, "Linux 6.14.9-300.fc42.x86_64, Fedora Linux 42 (Container Image), a container of Podman, cgroups v2, as root, but not of the machine"},
 		{"codespaces", 1000, "Linux 6.8.0-1027-azure, Ubuntu 24.04.2 LTS, a GitHub codespace, cgroups v2, as codespace"},
+		{"tent", 1000, "Linux 6.12.31, tentpole's tiny root, a learner's tent, cgroups v2, as guest"},
 		{"image-on-disk", 0, "Linux 6.18.0, Debian GNU/Linux 12 (bookworm), cgroups v2, as root"},
 	} {
 		if got := machineOf(tree(t, c.tree), c.uid, cgroup.V2).String(); got != c.want {

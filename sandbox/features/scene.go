@@ -112,6 +112,16 @@ func some(list []string) string {
 	return strings.Join(list, ", ")
 }
 
+// inTent tells whether it is a learner who asks.
+func (s scene) inTent() bool { return surroundingOf(s.root).name == "tent" }
+
+// notInTents are the features whose things a tent has none of.
+var notInTents = map[string]string{
+	"io": "a tent's files lie in memory", "sub-ids": "a tent hands no user ids on", "veth": noNetwork, "bridge": noNetwork, "nat": noNetwork,
+}
+
+const noNetwork = "a tent has no part in the network of the class's machine"
+
 const unified = "sys/fs/cgroup/cgroup.controllers"
 
 // booted tells whether systemd is the init; sd_booted(3).

@@ -13,11 +13,15 @@ type surrounding struct {
 	way string
 }
 
-const oneContainer = "for this one container"
+const (
+	oneContainer = "for this one container"
+	ownMachine   = "read on, or try this on a machine of your own: tentpole is one file"
+)
 
 // surroundings are told by what they leave in the file system; the first that
 // holds is it. A codespace is a container of Docker's, so it stands before.
 var surroundings = []surrounding{
+	{"tent", "a learner's tent", says("run/host/container-manager", "tentpole"), ownMachine},
 	{"codespaces", "a GitHub codespace", contained("workspaces/.codespaces"),
 		"put this into .devcontainer/devcontainer.json and rebuild; it holds " + oneContainer + ":\n" +
 			`  "runArgs": ["--security-opt", "seccomp=unconfined", "--security-opt", "systempaths=unconfined"]` + "\nor run tentpole in a virtual machine"},

@@ -91,6 +91,9 @@ func (c CgroupNamespace) byProcess(s Scene) (ns int, err error) {
 	if err != nil {
 		return -1, failed("join", "cgroup", err)
 	}
+	if root, err := s.Descriptor(NamespaceRootDescriptor); err == nil {
+		birth = root // commands are born below it
+	}
 	p, err := fork.New()
 	if err != nil {
 		return -1, failed("unshare", "cgroup", err)

@@ -135,6 +135,10 @@ type JoinCgroup struct {
 // v1 files by their number.
 const LeafDescriptor = "cgroup"
 
+// NamespaceRootDescriptor names the v2 directory that the cgroup namespace of
+// commands begins at, where that is not the one they are born in.
+const NamespaceRootDescriptor = "cgroup/root"
+
 // TasksDescriptors begins the names of the open tasks files.
 const TasksDescriptors = "tasks"
 
