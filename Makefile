@@ -131,9 +131,10 @@ bench: go small-$(ARCH) ## measure starting and searching against unshare, bwrap
 	   $(GO) test $(BENCHES) -bench Run ./cmd/tentpole; \
 	   $(GO) test $(BENCHES) -benchtime 3x -bench FindHost ./sandbox/search; } 2>&1 | $(GO) run ./.ci/ratios
 
-bench-class: go small-$(ARCH) ## measure a class of TENTPOLE_LEARNERS (200), of whom TENTPOLE_TYPISTS (40) type
+bench-class: go small-$(ARCH) ## measure a class of TENTPOLE_LEARNERS (200), of whom TENTPOLE_TYPISTS (40) type, and one with TENTPOLE_HOSTILE (40)
 	@[ "$$(id -u)" = 0 ] || { echo "make bench-class wants root: every learner has user ids of their own" >&2; exit 1; }
 	@$(GO) test -tags smallinit -run '^$$' -bench Class -benchtime 1x ./cmd/tentpole
+	@TENTPOLE_HOSTILE=$${TENTPOLE_HOSTILE:-40} TENTPOLE_SIEGE=$${TENTPOLE_SIEGE:-20} $(GO) test -tags smallinit -count 1 -v -run '^TestSiege$$' ./cmd/tentpole
 
 clean: ## remove what make built
 	rm -rf bin sandbox/init_*.bin sandbox/userland/userland_*.bin sandbox/experiment/inside_*.bin sandbox/experiment/database_*.bin sandbox/vm/guest_*.bin

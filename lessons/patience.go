@@ -9,7 +9,8 @@ import (
 // megabytes and a few milliseconds; with the collector at its usual pace, a
 // quarter of that time goes to looking through what is still needed. The pace
 // belongs to the whole program, so it is given back when the last reader is
-// done, and the heap cannot grow without a bound meanwhile.
+// done, and the heap cannot grow without a bound meanwhile. Where GOGC asks for
+// another pace than the usual one, somebody counts memory: it is kept.
 var patience struct {
 	sync.Mutex
 	readers, usual int
@@ -24,7 +25,9 @@ func bePatient() (end func()) {
 	patience.Lock()
 	defer patience.Unlock()
 	if patience.readers++; patience.readers == 1 {
-		patience.usual = debug.SetGCPercent(patientPercent)
+		if patience.usual = debug.SetGCPercent(patientPercent); patience.usual < 100 {
+			debug.SetGCPercent(patience.usual)
+		}
 	}
 	return func() {
 		patience.Lock()

@@ -25,6 +25,15 @@ func (s *Sandbox) Statistics() (cgroup.Statistics, error) {
 	return now, explainNil("read the statistics of", s.plan.Name, err)
 }
 
+// Processor opens what counts and ranks its commands; the caller closes it.
+func (s *Sandbox) Processor() (*cgroup.Processor, error) {
+	if err := s.limited("rank"); err != nil {
+		return nil, err
+	}
+	p, err := s.group.Processor()
+	return p, explainNil("rank", s.plan.Name, err)
+}
+
 // Freeze stops all commands where they are, until Thaw. It waits at most
 // patience for the last of them.
 func (s *Sandbox) Freeze(patience time.Duration) error {

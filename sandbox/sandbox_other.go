@@ -83,11 +83,12 @@ func (*Sandbox) Facts(context.Context, int, ...facts.Option) (facts.Facts, error
 func (*Sandbox) Statistics() (cgroup.Statistics, error) {
 	return cgroup.Statistics{}, notHere()
 }
-func (*Sandbox) Freeze(time.Duration) error { return notHere() }
-func (*Sandbox) Thaw() error                { return notHere() }
-func (*Sandbox) Limit(cgroup.Limits) error  { return notHere() }
-func (*Sandbox) Delegated() bool            { return false }
-func (*Sandbox) Bound(Rlimits) error        { return notHere() }
+func (*Sandbox) Delegated() bool                       { return false }
+func (*Sandbox) Processor() (*cgroup.Processor, error) { return nil, notHere() }
+func (*Sandbox) Freeze(time.Duration) error            { return notHere() }
+func (*Sandbox) Thaw() error                           { return notHere() }
+func (*Sandbox) Limit(cgroup.Limits) error             { return notHere() }
+func (*Sandbox) Bound(Rlimits) error                   { return notHere() }
 
 func (*Process) PID() int                             { return 0 }
 func (*Process) Inside() int                          { return 0 }

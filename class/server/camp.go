@@ -29,6 +29,8 @@ type Tent interface {
 // Program is tentpole running in a tent, on a terminal of the tent's own.
 type Program interface {
 	Terminal() *os.File
+	// Typed tells that somebody is about to type there, and waits for an answer.
+	Typed()
 	Resize(sandbox.Size) error
 	Signal(syscall.Signal) error
 	Done() <-chan struct{}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -87,7 +88,10 @@ type fakeProgram struct {
 	kept         string
 	ending       sync.Once
 	done         chan struct{}
+	keys         atomic.Int32 // it was told of
 }
+
+func (p *fakeProgram) Typed() { p.keys.Add(1) }
 
 func (p *fakeProgram) play() {
 	fmt.Fprintf(p.theirs, "hello %s on %s\n", p.tent.name, p.term)

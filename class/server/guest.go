@@ -150,6 +150,7 @@ func (t *seat) typeFor(g *guest, b []byte) {
 	may := t.guest == g && g.types && g.looks()
 	t.mu.Unlock()
 	if may {
+		t.program.Typed()
 		t.program.Terminal().Write(b)
 	}
 }

@@ -14,10 +14,11 @@ import (
 )
 
 // InTents raises real tents with these limits; program is from tent.Install, and
-// lines where the learners' sockets are. The scribe holds each.
-func InTents(program, class, lines string, limits tent.Limits, s *scribe.Scribe) Raise {
+// lines where the learners' sockets are. The scribe holds each, and they share the
+// processors as the crowd does.
+func InTents(program, class, lines string, limits tent.Limits, s *scribe.Scribe, c *tent.Crowd) Raise {
 	return func(ctx context.Context, l store.Learner, progress []byte) (Tent, error) {
-		t, err := tent.Open(ctx, tent.Pitch{Hostname: class, Program: program, Line: linePath(lines, l.ID), Limits: limits}, progress)
+		t, err := tent.Open(ctx, tent.Pitch{Hostname: class, Program: program, Line: linePath(lines, l.ID), Crowd: c, Limits: limits}, progress)
 		if err != nil {
 			return nil, err
 		}
@@ -36,8 +37,20 @@ type raised struct {
 }
 
 func (r raised) Start(ctx context.Context, term string, size sandbox.Size) (Program, error) {
-	return r.Tent.Start(ctx, term, size)
+	p, err := r.Tent.Start(ctx, term, size)
+	if err != nil {
+		return nil, err
+	}
+	return running{p, r.Tent}, nil
 }
+
+// running is a program in its tent, which hears of keys.
+type running struct {
+	*sandbox.Process
+	tent *tent.Tent
+}
+
+func (r running) Typed() { r.tent.Typed() }
 
 func (r raised) Close() error { return errors.Join(r.scribe.Drop(r.learner), r.Tent.Close()) }
 

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/tentpole-labs/tentpole/class/store"
 	"github.com/tentpole-labs/tentpole/sandbox"
 )
@@ -40,19 +42,19 @@ type viewer struct {
 }
 
 // newSeat has a program shown. Nobody sits there yet.
-func newSeat(l store.Learner, p Program, linger time.Duration) *seat {
+func newSeat(l store.Learner, p Program, linger time.Duration, spare *rate.Limiter) *seat {
 	t := &seat{learner: l, program: p, typed: make(chan struct{}, 1), away: time.NewTimer(linger), shown: make(chan struct{}), ended: make(chan struct{})}
-	go t.show()
+	go t.show(spare)
 	return t
 }
 
 // show passes on what the program shows, to whoever is there. What nobody sees is
 // not kept: the next window has everything drawn again.
-func (t *seat) show() {
+func (t *seat) show(spare *rate.Limiter) {
 	defer close(t.shown)
 	running, ended := context.WithCancel(context.Background())
 	go func() { <-t.program.Done(); ended() }()
-	from, b := newPaced(running, t.program.Terminal()), make([]byte, 32<<10)
+	from, b := newPaced(running, t.program.Terminal(), spare), make([]byte, 32<<10)
 	for {
 		n, err := from.Read(b)
 		t.passOn(b[:n:n])
@@ -121,6 +123,7 @@ func (t *seat) Write(b []byte) (int, error) {
 	case t.typed <- struct{}{}:
 	default:
 	}
+	t.program.Typed()
 	rest := t.answered(b)
 	if _, err := t.program.Terminal().Write(rest); err != nil {
 		return 0, err

@@ -17,6 +17,7 @@ import (
 	"charm.land/wish/v2"
 	"github.com/charmbracelet/ssh"
 	gossh "golang.org/x/crypto/ssh"
+	"golang.org/x/time/rate"
 
 	"github.com/tentpole-labs/tentpole/class/lectern"
 	"github.com/tentpole-labs/tentpole/class/store"
@@ -71,13 +72,14 @@ type Server struct {
 	camp   *camp
 	joins  *rates // by name: codes and words that were tried
 	visits *rates // by name: sessions that were opened
+	spare  *rate.Limiter
 	ending context.Context
 	end    context.CancelFunc
 }
 
 // New makes a server.
 func New(c Config) (*Server, error) {
-	s := &Server{Config: c, joins: newRates(10*time.Second, 5), visits: newRates(2*time.Second, 10)}
+	s := &Server{Config: c, joins: newRates(10*time.Second, 5), visits: newRates(2*time.Second, 10), spare: newSpare()}
 	s.ending, s.end = context.WithCancel(context.Background())
 	s.camp = newCamp(c)
 	var err error

@@ -123,7 +123,7 @@ func (s *Server) place(ctx context.Context, l store.Learner, w *viewer, terminal
 		s.Log.Error("start tentpole", "learner", l.ID, "name", l.Name, "error", err)
 		return nil, false, forLearner(err)
 	}
-	t = newSeat(l, p, s.Linger)
+	t = newSeat(l, p, s.Linger, s.spare)
 	t.sit(w)
 	s.camp.seat(h, t)
 	go s.mind(h, t)

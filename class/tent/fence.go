@@ -3,6 +3,7 @@ package tent
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -50,8 +51,16 @@ var counts = []struct {
 // getrlimit(2).
 var rlimits = sandbox.Rlimits{Files: 1024, Locked: 1 << 20, Queues: 1 << 18, Signals: 1024, Core: 0}
 
+// sacrificed makes a tent's processes the first to be killed when the whole machine
+// has no memory left, before the server; proc_pid_oom_score_adj(5). Nobody inside can
+// take it back where the server has CAP_SYS_RESOURCE.
+const sacrificed = "500"
+
 // fence has the kernel bound what no control group counts, before anybody is in.
 func (t *Tent) fence(ctx context.Context) error {
+	// The init's children have it too. Without it the largest goes, which is a
+	// learner's in most cases.
+	os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", t.box.InitPID()), []byte(sacrificed), 0)
 	if err := t.box.Bound(rlimits); err != nil {
 		return err
 	}

@@ -83,3 +83,12 @@ func TestWhatAProcessMayHave(t *testing.T) {
 		}
 	}
 }
+
+// TestTentsAreKilledFirst: when the machine has no memory left, it is a learner's
+// process that goes, and not the server.
+func TestTentsAreKilledFirst(t *testing.T) {
+	s := start(t, open(t, pitch(t, 1), nil))
+	if score, _ := s.ask("cat /proc/self/oom_score_adj"); score != sacrificed {
+		t.Errorf("a process inside has an oom_score_adj of %s", score)
+	}
+}

@@ -20,7 +20,9 @@ type Pitch struct {
 	Program string
 	// Line is a socket of this machine's that the learner, and nobody else inside,
 	// can connect to; empty for none.
-	Line   string
+	Line string
+	// Crowd are the tents that it shares the processors with; nil for none.
+	Crowd  *Crowd
 	Limits Limits
 }
 

@@ -15,7 +15,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/tentpole-labs/tentpole/class/channel"
 	"github.com/tentpole-labs/tentpole/class/scribe"
@@ -33,6 +32,9 @@ type Tent struct {
 	last   scribe.Tent
 	seen   mark
 	line   bool // there is one to the class
+	crowd  *Crowd
+	// processor is the crowd's, and nil without one.
+	processor *cgroup.Processor
 }
 
 // mark tells one state of the progress file from the next: it is never changed,
@@ -51,7 +53,7 @@ var Progress = scribe.Progress{Path: strings.TrimPrefix(progressFile, Home), Max
 // Open raises a learner's tent, with the progress that was read out of an earlier
 // one; nil is none.
 func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
-	t := &Tent{limits: p.Limits, line: p.Line != ""}
+	t := &Tent{limits: p.Limits, line: p.Line != "", crowd: p.Crowd}
 	if p.Number == 0 {
 		ids, err := claimRange(claimsDir)
 		if err != nil {
@@ -62,10 +64,13 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	if err := t.raise(ctx, p); err != nil {
 		return nil, errors.Join(err, t.ids.release())
 	}
-	if err := t.furnish(ctx, progress); err != nil {
+	err := t.crowd.enter(t)
+	if err == nil {
+		err = t.furnish(ctx, progress)
+	}
+	if err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
-	go t.yield(time.Second)
 	return t, nil
 }
 
@@ -202,6 +207,7 @@ func (t *Tent) Done() <-chan struct{} { return t.box.Done() }
 
 // Close ends everything in the tent.
 func (t *Tent) Close() error {
+	t.crowd.leave(t)
 	var err error
 	for _, f := range []*os.File{t.root, t.last.Home, t.last.Init} {
 		if f != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/tentpole-labs/tentpole/class/lectern"
 	"github.com/tentpole-labs/tentpole/class/server"
 	"github.com/tentpole-labs/tentpole/class/store"
+	"github.com/tentpole-labs/tentpole/class/tent"
 	"github.com/tentpole-labs/tentpole/lessons"
 )
 
@@ -25,6 +26,7 @@ type room struct {
 	class    store.Class
 	course   *lessons.Course
 	lectern  *lectern.Lectern
+	crowd    *tent.Crowd
 	teachers []gossh.PublicKey
 	end      context.CancelFunc
 	boards   sync.WaitGroup

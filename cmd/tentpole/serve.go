@@ -99,6 +99,8 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 		return err
 	}
 	defer room.close()
+	room.crowd = tent.NewCrowd()
+	defer room.crowd.Close()
 	s, key, class, err := f.prepare(c, kept, limits, room, last, log)
 	if err != nil {
 		return err
@@ -136,7 +138,7 @@ func (f *serveFlags) prepare(c *cobra.Command, kept *store.Store, limits tent.Li
 	if err != nil {
 		return nil, nil, class, err
 	}
-	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Allowed: allowed, Raise: server.InTents(program, f.class, lines, limits, last),
+	s, err := server.New(server.Config{Class: class, Store: kept, HostKey: key, Allowed: allowed, Raise: server.InTents(program, f.class, lines, limits, last, r.crowd),
 		Lectern: r.lectern, Lines: lines, Teachers: r.teachers, Board: r.board,
 		Log: log, Idle: f.idle, Total: f.total, Linger: f.linger, Useless: 2 * time.Minute, Learners: f.learners})
 	return s, key, class, err

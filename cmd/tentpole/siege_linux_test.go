@@ -31,19 +31,18 @@ var attacks = []struct{ name, script string }{
 	{"sockets", `while :; do bash -c 'while :; do cat /dev/zero > /dev/udp/127.0.0.1/9; done' & done`},
 }
 
-// siegeFor is how long they are at it.
-const siegeFor = 5 * time.Second
-
 // TestSiege: hostile learners have no effect outside their tents. TENTPOLE_HOSTILE
-// asks for another number of them than one for each attack.
+// asks for another number of them than one for each attack, TENTPOLE_SIEGE for more
+// seconds than five.
 func TestSiege(t *testing.T) {
 	program, dir := needsServer(t)
 	hostile, peaceful := number(t, "TENTPOLE_HOSTILE", len(attacks)), 3
+	siegeFor := time.Duration(number(t, "TENTPOLE_SIEGE", 5)) * time.Second
 	s := serveIn(t, program, dir, "127.0.0.1:0", "--learners", fmt.Sprint(hostile+peaceful+2), "--pids", "128", "--memory", "256M", "--linger", "0")
 	alone := s.children()
 	canaries := startCanaries(t)
 	class := s.gather(t, "learner", peaceful)
-	quiet := typing(t, class, 3*time.Second, nil)
+	quiet := typing(t, class, siegeFor, nil)
 
 	real := s.armShells(t)
 	bad := make([]*pupil, hostile)
