@@ -137,7 +137,7 @@ func (t *Tent) Typed() {
 
 // weight is a tent's. Others have 100: the server, which passes on what is typed and
 // tells who goes first, and the threads of the kernel; cgroups(7).
-const weight = 10
+const weight = 50
 
 // group are the limits of the control group of a tent.
 func (l Limits) group() cgroup.Limits {
