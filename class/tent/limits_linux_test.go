@@ -1,6 +1,7 @@
 package tent
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -45,7 +46,12 @@ func TestLimitsOfALearner(t *testing.T) {
 			t.Errorf("the tent's root has done %s", lift)
 		}
 	}
-	if err := tent.weigh(20); err != nil {
+	processor, err := tent.box.Processor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer processor.Close()
+	if err := errors.Join(processor.Yield(), processor.Compete()); err != nil {
 		t.Error(err)
 	}
 	// What the learner has made, and frozen, goes with the tent.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/class/store"
 	"github.com/tentpole-labs/tentpole/sandbox"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 func classCommand() *cobra.Command {
@@ -100,7 +101,7 @@ func classDeleteCommand() *cobra.Command {
 func confirmDelete(c *cobra.Command, s *store.Store, class store.Class) bool {
 	learners, err := s.Board(c.Context(), class.ID)
 	return err == nil && confirm(c, fmt.Sprintf("Delete the class %s with all that is kept of %s? It cannot be undone; `tentpole class backup` keeps a copy. Type yes: ",
-		class.Name, plural(len(learners), "learner")))
+		class.Name, facts.Count(len(learners), "learner")))
 }
 
 // withClasses opens the store for one command.
