@@ -57,8 +57,10 @@ func TestLongRun(t *testing.T) {
 	o.Now = c.Now
 	d, _ := begin(t, o, 120, 40)
 	atRun(d)
+	want(t, d, "enter predict and run")
 	d.Press("enter")
 	wantNot(t, d, "esc cancels")
+	wantNot(t, d, "enter ") // does nothing as long as it runs
 	c.now = c.now.Add(time.Second)
 	d.Until("searching the host · 212,000 entries · esc cancels")
 	d.Press("esc")

@@ -216,6 +216,9 @@ func (b *box) state() string {
 	return strings.Join(nonEmpty(b.kind, b.does()), " ")
 }
 
+// stateAndSize says both.
+func (b *box) stateAndSize() string { return strings.Join(nonEmpty(b.state(), b.size()), ", ") }
+
 // title is the name of a sandbox; another subject is called by its kind.
 func (b *box) title() string {
 	if b.kind != "" {

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -74,6 +76,9 @@ func hasHouse(m *Model) bool {
 	b := m.free.box()
 	return b != nil && b.house != nil && !b.house.fallen
 }
+
+// idleHouse tells whether something can be done with it.
+func idleHouse(m *Model) bool { return hasHouse(m) && m.free.box().tent.busy == nil }
 
 // ground is the pane for what is below a box: what the kernel was asked, or the
 // console of a kernel of its own.
@@ -151,19 +156,58 @@ func (h *house) stands(s styles.Styles) string {
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
 // openTent raises a sandbox in the machine, and shows how that stands to the
-// machine's init.
+// machine's init. The page is there at once; leaving it ends the work.
 func (m *Model) openTent() tea.Cmd {
 	b := m.free.box()
-	p := m.openPage("a tent in the house", sentence("Raising a sandbox with all layers in "+b.letter+" …"))
-	ctx := b.tent.ctx
-	return m.job(func() tea.Msg {
-		board, err := b.house.Tent(ctx)
-		if err != nil {
-			return pageMsg{page: p, lines: paragraphs(err)}
-		}
-		return pageMsg{page: p, lines: func(s styles.Styles, width int) []string {
-			head := panel.Wrap("tentpole itself, started in "+b.letter+", has raised a sandbox there, read it, and ended it. On the left the init of the house, on the right the tent: one kernel, the house's.", width)
-			return append(append(head, ""), panel.Board{Rows: board.Rows, Sides: [2]string{"init", "tent"}}.Lines(s, width)...)
-		}}
+	p := m.openPage("a tent in the house", func(_ styles.Styles, width int) []string { return m.raisingLines(b, width) })
+	p.keys = []binding{{keys: []string{"esc", "q"}, show: "esc", does: "cancel", where: inPage, foot: left, do: func(m *Model) tea.Cmd {
+		b.tent.busy.cancel()
+		return m.closePage()
+	}}}
+	return m.undertake(b.tent, play.Freely.ID, func(u undertaking) tea.Msg {
+		u.busy.tell(play.Progress{Phase: "raising a tent in " + b.letter})
+		board, err := b.house.Tent(u.ctx)
+		return raisedInMsg{about(b.tent.id), b, p, board, u.ended(err)}
 	})
+}
+
+// raisingLines say what is being done, and how long it takes so far.
+func (m *Model) raisingLines(b *box, width int) []string {
+	out := panel.Wrap("tentpole itself, started in "+b.letter+", raises a sandbox with all layers there, reads it, and ends it.", width)
+	if b.tent.busy == nil {
+		return out
+	}
+	return append(append(out, ""), panel.Wrap(m.waiting(b.tent.busy), width)...)
+}
+
+// raisedInMsg is the end of a sandbox that was raised in a machine.
+type raisedInMsg struct {
+	about
+	box   *box
+	page  *page
+	board facts.Board
+	err   error
+}
+
+func (r raisedInMsg) update(m *Model, t *tent) tea.Cmd {
+	t.busy = nil
+	if errors.Is(r.err, context.Canceled) {
+		m.notice = "Cancelled. The tent in " + r.box.letter + " has ended."
+	}
+	return r.orphan(m)
+}
+
+// orphan says it on the page, whatever has become of the machine.
+func (r raisedInMsg) orphan(m *Model) tea.Cmd {
+	lines := paragraphs(r.err)
+	if r.err == nil {
+		lines = r.lines
+	}
+	pageMsg{page: r.page, lines: lines}.update(m)
+	return nil
+}
+
+func (r raisedInMsg) lines(s styles.Styles, width int) []string {
+	head := panel.Wrap("tentpole itself, started in "+r.box.letter+", has raised a sandbox there, read it, and ended it. On the left the init of the house, on the right the tent: one kernel, the house's.", width)
+	return append(append(head, ""), panel.Board{Rows: r.board.Rows, Sides: [2]string{"init", "tent"}}.Lines(s, width)...)
 }

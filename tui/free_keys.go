@@ -24,8 +24,8 @@ func freeBindings() []binding {
 		{keys: []string{"="}, show: "=", does: "compare", where: inTable | inTrials, foot: left, spare: 6, do: (*Model).openCompare, on: canCompare, help: "the boards of all sandboxes side by side"},
 		{keys: []string{"c"}, show: "c", does: "copy", where: inTable | inSolved, foot: right, spare: 6, do: (*Model).openCopy, on: func(m *Model) bool { return !m.riddled() && ownShown(m) }, help: "the same as tentpole run, unshare, docker and config.json, to be copied"},
 		{keys: []string{"w"}, show: "w", does: "save", where: inTable, foot: right, spare: 7, do: (*Model).freeSave, on: canSave, help: "save the setup under a name"},
-		{keys: []string{"P"}, show: "P", does: "panic", where: inTable | inTrials, foot: right, spare: 2, do: (*Model).freePanic, on: hasHouse, help: "have the machine's kernel panic (asks); this one is not concerned"},
-		{keys: []string{"T"}, show: "T", does: "a tent in it", where: inTable | inTrials, foot: left, spare: 4, do: (*Model).openTent, on: hasHouse, help: "raise a sandbox of tentpole's in the machine, and compare it with its init"},
+		{keys: []string{"P"}, show: "P", does: "panic", where: inTable | inTrials, foot: right, spare: 2, do: (*Model).freePanic, on: idleHouse, help: "have the machine's kernel panic (asks); this one is not concerned"},
+		{keys: []string{"T"}, show: "T", does: "a tent in it", where: inTable | inTrials, foot: left, spare: 4, do: (*Model).openTent, on: idleHouse, help: "raise a sandbox of tentpole's in the machine, and compare it with its init"},
 		{keys: []string{"s"}, show: "s", does: "subjects", where: inTable, foot: left, spare: 5, do: (*Model).openSubjects, help: "raise something else: Docker, Podman, an OCI runtime, a virtual machine"},
 
 		{keys: []string{"enter"}, show: "enter", where: inSubjects, foot: left, do: orExplain((*Model).raiseSubject), says: orExplains("raise"), on: func(m *Model) bool { return mainFocused(m) || m.onItem() }, help: "raise it, and open a shell inside; in board and kernel, say what a line is"},

@@ -160,7 +160,11 @@ func (r *riddle) lines(m *Model, width, height int) []string {
 		}
 		rows = append(rows, panel.Row{Mark: mark, Label: string(info.Name), Detail: info.What})
 	}
-	return append(top, panel.Table(s, rows, r.cursor, width, max(height-len(top), 1))...)
+	below := []string{""}
+	room := max(height-len(top)-len(below), 1)
+	part := panel.Table(s, rows, r.cursor, width, room)
+	m.listGoesOn(below, part)
+	return slices.Concat(top, panel.Fit(part.Lines, width, room), below)
 }
 
 func guesses(n int) string {

@@ -1,10 +1,50 @@
 package tui
 
 import (
+	"fmt"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
 )
+
+// TestStrip: whatever runs, the way to one more stays on the small screen; of each
+// sandbox it says what there is room for.
+func TestStrip(t *testing.T) {
+	d, _ := freely(t, &fakeEngine{}, 80, 24)
+	for i, letter := range letters {
+		d.Press("enter")
+		d.Wait()
+		d.Until("tent#")
+		d.Press("f2")
+		want(t, d, fmt.Sprintf("[%c]", letter), "+ new")
+		if i > 0 {
+			want(t, d, " A ")
+		}
+		d.Press("]")
+		want(t, d, "[+ new]")
+	}
+}
+
+// TestListGoesOn: lists that have no room say so.
+func TestListGoesOn(t *testing.T) {
+	d, m := freely(t, &fakeEngine{}, 80, 24)
+	want(t, d, "more below: down")
+	at(t, d, m, "memory")
+	want(t, d, "more above and below: up, down")
+	at(t, d, m, "join")
+	want(t, d, "more above: up")
+	at(t, d, m, "missing pole")
+	d.Press("space")
+	d.Wait()
+	d.Until("tent#")
+	d.Press("f2")
+	want(t, d, "name the one", "more below: down")
+	d.Press("S", "y", "q", "x")
+	d.Wait()
+	want(t, d, "Where does the host find", "more below: down")
+	d.Resize(80, 60)
+	wantNot(t, d, "more below")
+}
 
 // TestSeveral starts two sandboxes, looks from one to the other, compares,
 // freezes and ends them.

@@ -100,7 +100,7 @@ func (s *subjects) lines(m *Model, width, height int) []string {
 		rows[i] = panel.Row{Mark: m.free.kindMark(k.Name), Label: k.Name}
 	}
 	out := panel.Wrap(m.styles.Faint.Render("In place of a sandbox: the same experiments, the same board."), width)
-	out = append(append(out, ""), panel.Table(m.styles, rows, s.cursor, width, max(height-2, 1))...)
+	out = append(append(out, ""), panel.Table(m.styles, rows, s.cursor, width, max(height-2, 1)).Lines...)
 	if m.zoom || !m.wide() {
 		out = append(append(out, ""), s.about(m, width)...)
 	}

@@ -33,12 +33,14 @@ type fakeHouse struct {
 	refuses error
 	says    io.Reader
 	console *io.PipeWriter
+	hold    bool          // a tent in it is not raised before it is cancelled
+	ended   chan struct{} // and then this is closed
 }
 
 func newFakeHouse(b *fakeSandbox) *fakeHouse {
 	r, w := io.Pipe()
 	go func() { <-b.done; w.Close() }()
-	return &fakeHouse{fakeSandbox: b, host: "aaaa", says: r, console: w}
+	return &fakeHouse{fakeSandbox: b, host: "aaaa", says: r, console: w, ended: make(chan struct{})}
 }
 
 func (h *fakeHouse) Kernels() (host, own facts.Kernel, err error) {
@@ -56,7 +58,12 @@ func (h *fakeHouse) Panic(context.Context) error {
 	return h.Close()
 }
 
-func (h *fakeHouse) Tent(context.Context) (facts.Board, error) {
+func (h *fakeHouse) Tent(ctx context.Context) (facts.Board, error) {
+	if h.hold {
+		<-ctx.Done()
+		close(h.ended)
+		return facts.Board{}, ctx.Err()
+	}
 	return facts.Board{Rows: []facts.Row{{ID: "ns.uts", Label: "uts ns", Host: "7", Inside: "8", Word: facts.Own}}}, nil
 }
 
@@ -114,6 +121,33 @@ func TestHouse(t *testing.T) {
 		d.Wait()
 		if len(m.free.boxes) != 0 || e.count() != 0 {
 			t.Errorf("%d on the screen, %d run", len(m.free.boxes), e.count())
+		}
+	}
+}
+
+// TestTentCancelled: the page says how long a tent in the house takes so far, and
+// whoever leaves it ends that.
+func TestTentCancelled(t *testing.T) {
+	for _, key := range []string{"esc", "q"} {
+		e := &fakeEngine{}
+		o, c := options(t, e), &clock{noon}
+		o.Now, o.StartSandbox, o.StartSubject, o.Subjects = c.Now, true, "vm", []subject.Kind{theHouse}
+		d, m := begin(t, o, 80, 24)
+		d.Until("tent#")
+		d.Press("f2")
+		h := m.free.box().house.House.(*fakeHouse)
+		h.hold = true
+		d.Press("T")
+		c.now = c.now.Add(7 * time.Second)
+		d.Until("raising a tent in A · 7s · esc cancels")
+		want(t, d, "a tent in the house", "esc cancel")
+		wantNot(t, d, "q back")
+		d.Press(key)
+		<-h.ended
+		d.Wait()
+		want(t, d, "Cancelled. The tent in A has ended.", "A vm running")
+		if m.free.box().tent.busy != nil || e.count() != 1 {
+			t.Errorf("%s: something is under way, or the machine has ended", key)
 		}
 	}
 }

@@ -92,30 +92,55 @@ func (m *Model) tableLines(width, height int) []string {
 		table[i] = r.Row
 	}
 	room := max(height-len(top)-len(rest), 1)
-	lines := panel.Table(m.styles, table, m.free.cursor, width, room)
-	return slices.Concat(top, panel.Fit(lines, width, room), rest)
+	part := panel.Table(m.styles, table, m.free.cursor, width, room)
+	m.listGoesOn(rest, part)
+	return slices.Concat(top, panel.Fit(part.Lines, width, room), rest)
 }
 
-// strip is a line with the sandboxes, the one that is shown in brackets.
-func (m *Model) strip(width int) string {
+// listGoesOn says in the blank line beside a part of a list that there is more of it.
+func (m *Model) listGoesOn(blank []string, p panel.Part) {
+	if len(blank) > 0 {
+		blank[0] = m.more(p.Above+len(p.Lines)+p.Below, p.Above, len(p.Lines))
+	}
+}
+
+// strips are what is said of the sandbox that is shown and of each other one, the
+// most first.
+var strips = []struct{ shown, other func(*box) string }{
+	{(*box).stateAndSize, (*box).stateAndSize},
+	{(*box).stateAndSize, (*box).state},
+	{(*box).stateAndSize, unsaid},
+	{unsaid, unsaid},
+}
+
+func unsaid(*box) string { return "" }
+
+// strip is a line with the sandboxes, the one that is shown in brackets. It says of
+// them what there is room for.
+func (m *Model) strip(width int) (line string) {
 	f, s := m.free, m.styles
 	if len(f.boxes) == 0 {
 		return ""
-	}
-	var parts []string
-	for _, b := range f.boxes {
-		text := strings.Join(slices.DeleteFunc([]string{b.state(), b.size()}, func(w string) bool { return w == "" }), ", ")
-		if b.tent == f.tent {
-			parts = append(parts, s.Inside.Render("["+b.letter+"]")+" "+s.Strong.Render(text))
-			continue
-		}
-		parts = append(parts, " "+s.Inside.Render(b.letter)+"  "+s.Faint.Render(text))
 	}
 	next := "+ new"
 	if f.tent == f.blank {
 		next = "[+ new]"
 	}
-	return panel.Pad(strings.Join(append(parts, s.Faint.Render(next)), "   "), width)
+	for _, says := range strips {
+		var parts []string
+		for _, b := range f.boxes {
+			mark, text := " "+s.Inside.Render(b.letter)+" ", s.Faint.Render(says.other(b))
+			if b.tent == f.tent {
+				mark, text = s.Inside.Render("["+b.letter+"]"), s.Strong.Render(says.shown(b))
+			}
+			parts = append(parts, strings.Join(nonEmpty(mark, text), " "))
+		}
+		line = strings.Join(append(parts, s.Faint.Render(next)), "   ")
+		if panel.Width(line) <= width {
+			break
+		}
+	}
+	return panel.Pad(line, width)
 }
 
 // aboutRow is what there is to say below the table: what is being typed, what

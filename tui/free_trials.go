@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -122,8 +123,9 @@ func (t *trials) lines(m *Model, width, height int) []string {
 		below = nil
 	}
 	room := max(height-len(top)-len(below), 2)
-	lines := panel.Fit(grid.Lines(s, width, room), width, room)
-	return append(append(top, lines...), below...)
+	part := grid.Part(s, width, room)
+	m.listGoesOn(below, part)
+	return slices.Concat(top, panel.Fit(part.Lines, width, room), below)
 }
 
 // verdict is what an experiment came to on a sandbox, in a word.

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"strings"
 
 	uv "github.com/charmbracelet/ultraviolet"
 
@@ -67,7 +66,7 @@ func (m *Model) freeHeader() string {
 	right := panel.Raised(m.drawnFree())
 	switch b := f.box(); {
 	case b != nil:
-		right = strings.Join(nonEmpty(b.letter+" "+b.state(), b.size()), ", ")
+		right = b.letter + " " + b.stateAndSize()
 	case f.plan.fresh() && len(f.plan.plan.Missing) > 0:
 		right = fmt.Sprintf("%s, %d not here", right, len(f.plan.plan.Missing))
 	}

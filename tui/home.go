@@ -29,6 +29,9 @@ type entry struct {
 	open   func(*Model) tea.Cmd
 }
 
+// freePart is the heading of what is no lesson.
+const freePart = "Freely"
+
 // entries are the lines of the home screen, top to bottom.
 func (m *Model) entries() []entry {
 	var out []entry
@@ -46,7 +49,7 @@ func (m *Model) entries() []entry {
 		out = append(out, e)
 	}
 	out = append(out,
-		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: "Freely", open: (*Model).openSandbox},
+		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: freePart, open: (*Model).openSandbox},
 		entry{label: "experiments", detail: "do something inside, look for it outside", open: (*Model).openExperiments})
 	if m.opt.Lab.Claims != nil {
 		out = append(out, entry{label: "claims", detail: "judge what has been published, and put it on trial", open: (*Model).openClaims})
@@ -162,7 +165,7 @@ func (m *Model) homeLines(width int) (lines []string, at int) {
 	top := panel.Wrap(s.Title.Render(m.opt.Course.Title)+". Raise it one pole at a time, and watch what keeps the rain out.", width)
 	var items []panel.Item
 	for _, e := range m.entries() {
-		items = append(items, panel.Item{Head: e.part, Label: e.label, Detail: e.detail})
+		items = append(items, panel.Item{Head: e.part, Label: e.label, Detail: e.detail, Whole: true, Apart: e.part == freePart})
 	}
 	return panel.List(s, append(top, ""), items, m.home.cursor, width)
 }

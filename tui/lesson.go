@@ -114,7 +114,7 @@ func (m *Model) main() tea.Cmd {
 	switch {
 	case m.onItem():
 		return m.explain()
-	case l.tent.busy != nil:
+	case !m.mayMain():
 		return nil
 	case m.pausing():
 		return m.goOn()
@@ -143,6 +143,9 @@ func (m *Model) main() tea.Cmd {
 	}
 	return m.next()
 }
+
+// mayMain tells whether the main thing can be done: what is under way ends first.
+func (m *Model) mayMain() bool { return m.lesson.tent.busy == nil || m.onItem() }
 
 // again runs the step once more.
 func (m *Model) again() tea.Cmd {

@@ -73,13 +73,25 @@ func (m *Model) openHelp() tea.Cmd {
 	if m.class != nil {
 		own = "F1 to F5"
 	}
-	m.openPage("help", func(s styles.Styles, width int) []string {
-		out := []string{"Capital letters give away or end something. Those marked (asks) ask first.", ""}
+	p := m.openPage("help", func(s styles.Styles, width int) []string {
+		out := append(panel.Wrap("Capital letters give away or end something. Those marked (asks) ask first.", width), "")
 		for _, r := range rows {
-			out = append(out, s.Key.Render(panel.Pad(r[0], 14))+r[1])
+			key := s.Key.Render(panel.Pad(r[0], helpKey))
+			for _, line := range panel.Wrap(r[1], max(width-helpKey, 1)) {
+				out, key = append(out, key+line), panel.Pad("", helpKey)
+			}
 		}
-		return append(out, "", s.Faint.Render("In a shell all keys go there but ctrl-g, "+own+" and shift-pgup."))
+		return append(append(out, ""), panel.Wrap(s.Faint.Render("In a shell all keys go there but ctrl-g, "+own+" and shift-pgup."), width)...)
 	})
+	p.keys = []binding{{keys: []string{"?", "f1"}, where: inPage, do: (*Model).closePage}}
+	return nil
+}
+
+// helpKey is how wide the column of keys is.
+const helpKey = 14
+
+func (m *Model) closePage() tea.Cmd {
+	m.page = nil
 	return nil
 }
 

@@ -213,18 +213,19 @@ func (m *Model) lessonHeader() string {
 	info := w.Lesson()
 	step := fmt.Sprintf("step %d of %d", w.At()+1, len(info.Steps))
 	lesson := fmt.Sprintf("lesson %d of %d", l.number, len(m.opt.Course.Lessons))
-	short := fmt.Sprintf("%d/%d · %d/%d", w.At()+1, len(info.Steps), l.number, len(m.opt.Course.Lessons))
 	switch {
 	case m.focus.isShell() && m.onTask():
-		turn := " " + s.Strong.Render("your turn") + " · " + m.taskLine()
-		return m.ends([]string{turn}, []string{info.ID + "  " + step + "  " + lesson + " ", step + "  " + lesson + " ", short + " "})
+		boxes, part := m.taskParts()
+		line := strings.Join(nonEmpty(boxes, part), " ")
+		return m.ends([]string{" " + s.Strong.Render("your turn") + " · " + line, " " + line, " " + part},
+			[]string{info.ID + "  " + step + "  " + lesson + " ", step + "  " + lesson + " ", step + " ", ""})
 	case m.onWall():
 		time := sinceBegan(m.opt.Now(), m.presents.began, info.Minutes)
 		return panel.Ends(" "+s.Title.Render(info.Title)+"   "+step, s.Strong.Render(time)+" ", m.width)
 	case !m.wide():
 		name := " " + s.Title.Render(info.ID) + "   "
 		raised := s.Faint.Render(m.raisedLine()) + " "
-		return m.ends([]string{name + step + "   " + lesson, name + short}, []string{raised, s.Faint.Render(m.raisedCount()) + " ", ""})
+		return m.ends([]string{name + step + "   " + lesson, name + step}, []string{raised, s.Faint.Render(m.raisedCount()) + " ", ""})
 	}
 	left := " " + s.Title.Render("tentpole") + "  " + partTitle(m.opt.Course, info.Part) + "  ›  " + s.Strong.Render(info.Title)
 	return panel.Ends(left, s.Faint.Render(fmt.Sprintf("%s   %s   %d min ", step, lesson, info.Minutes)), m.width)
@@ -271,24 +272,20 @@ func (m *Model) raisedLine() string {
 	return line
 }
 
-// taskLine is the task in one line: a box a part, and the first that is open.
-func (m *Model) taskLine() string {
+// taskParts are the task in one line: a box a part, and the first that is open.
+func (m *Model) taskParts() (boxes, open string) {
 	w := m.lesson.session.Walk
 	parts := m.parts(w.Step(), w.State())
 	if play.NotYet(parts) == "" {
-		return "all parts are done: F2 goes back"
+		return "", "all parts are done: F2 goes back"
 	}
-	var boxes []string
+	var all []string
 	for _, p := range parts {
-		boxes = append(boxes, tick(p.Done))
-	}
-	line := strings.Join(boxes, " ")
-	for _, p := range parts {
-		if !p.Done {
-			return line + " " + p.Say
+		if all = append(all, tick(p.Done)); !p.Done && open == "" {
+			open = p.Say
 		}
 	}
-	return line
+	return strings.Join(all, " "), open
 }
 
 // footer says what the keys do.
@@ -309,7 +306,7 @@ func (m *Model) footer() string {
 		return m.shellFooter()
 	}
 	var items []footItem
-	said := map[string]bool{}
+	said, taken := map[string]bool{}, map[string]bool{}
 	for _, b := range m.bindings() {
 		if b.foot == unseen || !m.applies(b) {
 			continue
@@ -318,10 +315,14 @@ func (m *Model) footer() string {
 		if b.says != nil {
 			does = b.says(m)
 		}
-		if said[does] { // n need not be named where enter does the same
+		// n need not be named where enter does the same, and a key does one thing
+		if said[does] || slices.ContainsFunc(b.keys, func(k string) bool { return taken[k] }) {
 			continue
 		}
 		said[does] = true
+		for _, k := range b.keys {
+			taken[k] = true
+		}
 		items = append(items, footItem{s.Key.Render(m.shows(b.keys[0], b.show)) + " " + does, b.foot, b.spare})
 	}
 	return footerLine(items, m.width)

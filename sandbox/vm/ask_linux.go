@@ -104,7 +104,12 @@ func (m *Machine) send(ctx context.Context, program *os.File) (string, error) {
 		return "", err
 	}
 	defer s.Close()
-	if _, err := io.Copy(s, content()); err != nil {
+	stop := context.AfterFunc(ctx, func() { s.SetWriteDeadline(time.Unix(1, 0)) })
+	defer stop()
+	switch _, err := io.Copy(s, content()); {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err != nil:
 		return "", m.over()
 	}
 	a, err := m.hear(ctx, s, lines)

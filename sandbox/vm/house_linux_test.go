@@ -2,13 +2,16 @@ package vm
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/tentpole-labs/tentpole/sandbox/experiment"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
+	"github.com/tentpole-labs/tentpole/sandbox/vm/tent"
 )
 
 // TestTent: a sandbox in the machine has namespaces of its own, apart from the
@@ -29,6 +32,34 @@ func TestTent(t *testing.T) {
 	}
 	if _, ok := b.Row("boot_id"); ok {
 		t.Error("it has another kernel than the machine")
+	}
+}
+
+// TestTentCancelled: whoever does not wait for a sandbox in the machine leaves
+// nothing of it there, wherever it was.
+func TestTentCancelled(t *testing.T) {
+	m := machine(t)
+	raised := func() bool {
+		said, _ := say(t, m, experiment.Command{Args: []string{"ps"}})
+		return strings.Contains(said, tent.Name)
+	}
+	for _, at := range []string{"before", "while it is raised"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if at == "before" {
+			cancel()
+		}
+		end := make(chan error, 1)
+		go func() { _, err := m.Tent(ctx); end <- err }()
+		for len(end) == 0 && ctx.Err() == nil {
+			if raised() {
+				cancel()
+			}
+		}
+		if err := <-end; ctx.Err() != nil && err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", at, err)
+		}
+		cancel()
+		until(t, "the end of what was cancelled "+at, func() bool { return !raised() })
 	}
 }
 

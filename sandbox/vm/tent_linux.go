@@ -40,6 +40,7 @@ func (m *Machine) Tent(ctx context.Context) (board facts.Board, err error) {
 	err = json.NewDecoder(io.LimitReader(r, mostSaid)).Decode(&said)
 	switch {
 	case ctx.Err() != nil:
+		<-p.Done() // it is killed, and what it has raised ends with it
 		return board, ctx.Err()
 	case err == nil && said.Error != "":
 		err = errors.New(facts.Clean(said.Error))

@@ -57,7 +57,7 @@ func TestTable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		width, height := rapid.IntRange(0, 90).Draw(t, "width"), rapid.IntRange(1, 14).Draw(t, "height")
 		cursor := rapid.IntRange(0, len(rows)-1).Draw(t, "cursor")
-		lines := Table(plain, rows, cursor, width, height)
+		lines := Table(plain, rows, cursor, width, height).Lines
 		if len(lines) > height {
 			t.Fatalf("%d lines for %d", len(lines), height)
 		}

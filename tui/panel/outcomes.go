@@ -22,9 +22,9 @@ type OutcomeRow struct {
 	Detail string   // faint, behind them
 }
 
-// Lines draws the names of the columns and as many rows as there is room for,
+// Part draws the names of the columns and as many rows as there is room for,
 // those around the cursor.
-func (g Outcomes) Lines(s styles.Styles, width, height int) []string {
+func (g Outcomes) Part(s styles.Styles, width, height int) Part {
 	label := 0
 	columns := make([]int, len(g.Columns))
 	for i, c := range g.Columns {
@@ -49,5 +49,7 @@ func (g Outcomes) Lines(s styles.Styles, width, height int) []string {
 		}
 		lines = append(lines, Pad(line+s.Faint.Render(r.Detail), width))
 	}
-	return append([]string{Pad(head, width)}, part(lines, g.Cursor, max(height-1, 1))...)
+	p := part(lines, g.Cursor, max(height-1, 1))
+	p.Lines = append([]string{Pad(head, width)}, p.Lines...)
+	return p
 }

@@ -21,7 +21,7 @@ const leastValue = 5
 
 // Table draws as many of the rows as a height has room for, those around the
 // cursor. A value too long for its column takes the place of the detail.
-func Table(s styles.Styles, rows []Row, cursor, width, height int) []string {
+func Table(s styles.Styles, rows []Row, cursor, width, height int) Part {
 	label, value := 0, leastValue
 	for _, r := range rows {
 		label = max(label, ansi.StringWidth(r.Label))
@@ -62,11 +62,17 @@ func (r Row) line(s styles.Styles, here bool, label, value int) string {
 	return line + s.Code.Render(Pad(r.Value, value)) + "  " + s.Faint.Render(r.Detail)
 }
 
-// part is the part of the lines that has room, with line at in its middle as
-// far as that goes.
-func part(lines []string, at, height int) []string {
+// Part is as much of a list as there is room for.
+type Part struct {
+	Lines        []string
+	Above, Below int // how many lines are not in it
+}
+
+// part is the part with line at in its middle, as far as that goes.
+func part(lines []string, at, height int) Part {
 	top := max(min(at-height/2, len(lines)-height), 0)
-	return lines[top:min(top+height, len(lines))]
+	end := min(top+height, len(lines))
+	return Part{lines[top:end], top, len(lines) - end}
 }
 
 // Tail is the end of a text, as much as there is room for.
