@@ -156,7 +156,7 @@ func runOn(ctx context.Context, name string, kind subject.Kind, spec sandbox.Spe
 func printResult(w io.Writer, r experiment.Result, width int) {
 	fmt.Fprintf(w, "%s: %s\n", r.Experiment, r.Outcome)
 	fmt.Fprint(w, report.Wrap(r.Reason, "", "", width), "\n")
-	after := fmt.Sprintf("%.0f ms", r.Milliseconds)
+	after := experiment.Amount(r.Milliseconds, "ms")
 	if r.EntriesSearched > 0 {
 		after = fmt.Sprintf("%d entries searched, %s", r.EntriesSearched, after)
 	}

@@ -31,7 +31,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("Number(%d) = %q", n, got)
 		}
 	}
-	for us, want := range map[int64]string{0: "0 µs", 999: "999 µs", 4600: "4.6 ms", 181_000: "181 ms", 12_000_000: "12 s"} {
+	for us, want := range map[int64]string{0: "0 µs", 999: "999 µs", 4600: "4.6 ms", 181_000: "181 ms", 9_091_000: "9.1 s", 12_000_000: "12 s"} {
 		if got := Micros(us); got != want {
 			t.Errorf("Micros(%d) = %q", us, got)
 		}

@@ -154,8 +154,10 @@ func Micros(us int64) string {
 		return strconv.FormatInt(us, 10) + " µs"
 	case us < 100_000:
 		return strconv.FormatFloat(float64(us)/1000, 'f', 1, 64) + " ms"
-	case us < 10_000_000:
+	case us < 1_000_000:
 		return strconv.FormatInt(us/1000, 10) + " ms"
+	case us < 10_000_000:
+		return strconv.FormatFloat(float64(us)/1_000_000, 'f', 1, 64) + " s"
 	}
 	return strconv.FormatInt(us/1_000_000, 10) + " s"
 }

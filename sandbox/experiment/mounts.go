@@ -10,6 +10,7 @@ import (
 
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/experiment/inside"
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
 )
 
 var mounts = Info{
@@ -119,8 +120,8 @@ func inwards(host, table []mountLine) Observation {
 			}
 		}
 	}
-	o := Observation{ID: "in", What: "a mount made on the host", Inside: fmt.Sprintf("%d of %d mounts are in a peer group of the host's", tied, len(table)),
-		Host: fmt.Sprintf("has %d peer groups", len(groups)), Outcome: Contained}
+	o := Observation{ID: "in", What: "a mount made on the host", Inside: fmt.Sprintf("%d of %d mounts in a peer group of the host's", tied, len(table)),
+		Host: "has " + facts.Count(len(groups), "peer group"), Outcome: Contained}
 	if tied > 0 {
 		o.Outcome = Open
 	}

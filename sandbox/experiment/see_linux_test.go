@@ -169,6 +169,9 @@ func TestTiedMounts(t *testing.T) {
 			t.Errorf("%q: %+v, want %s", optional, got, want)
 		}
 	}
+	if got := inwards(host[:1], host); got.Inside != "1 of 2 mounts in a peer group of the host's" || got.Host != "has 1 peer group" {
+		t.Errorf("it says %+v", got)
+	}
 	for tied, want := range map[string]bool{"": false, "shared:7": true, "shared:3": true, "master:7": false, "shared:9": false, "shared:9 shared:8": true} {
 		if got := passesOn(tied, host); got != want {
 			t.Errorf("%q: passes mounts on: %v, want %v", tied, got, want)
