@@ -175,5 +175,5 @@ func (l *onlooker) foot() string {
 	if l.says != "" {
 		left += "  " + facts.Clean(l.says)
 	}
-	return panel.Ends(left, s.Key.Render("ctrl+t")+" ends it ", l.width)
+	return panel.Ends(left, s.Key.Render("ctrl-t")+" ends it ", l.width)
 }

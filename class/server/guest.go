@@ -35,7 +35,7 @@ var (
 	errBehind   = errors.New("your terminal did not keep up")
 )
 
-// consent is the key: Ctrl-T as it is, and as terminals send it that were asked to
+// consent is the key: ctrl-t as it is, and as terminals send it that were asked to
 // tell keys apart, with Caps Lock or Num Lock on or not; xterm's modifyOtherKeys,
 // and the keyboard protocol of kitty.
 var consent = regexp.MustCompile("\x14|\x1b\\[116;(5|69|133|197)u|\x1b\\[27;5;116~")
@@ -52,9 +52,9 @@ func (g *guest) says() string {
 		what = "look on and type"
 	}
 	if g.looks() {
-		return fmt.Sprintf(" %s can %s. Ctrl-T ends it.", g.who, what)
+		return fmt.Sprintf(" %s can %s. ctrl-t ends it.", g.who, what)
 	}
-	return fmt.Sprintf(" %s asks to %s. Ctrl-T is yes, no answer is no.", g.who, what)
+	return fmt.Sprintf(" %s asks to %s. ctrl-t is yes, no answer is no.", g.who, what)
 }
 
 // looks tells whether the learner has said yes.

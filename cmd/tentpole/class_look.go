@@ -17,7 +17,7 @@ func classLookCommand() *cobra.Command {
 	var ask server.Ask
 	c := &cobra.Command{
 		Use: "look LEARNER", Short: "Ask to look on at a learner's terminal, or to type there",
-		Long: "Ask to look on at a learner's terminal. The learner sees who asks and says yes with Ctrl-T; no answer in a minute is no. As long as somebody looks on, a line at the foot of the learner's window says so, and Ctrl-T ends it at once, on either side.",
+		Long: "Ask to look on at a learner's terminal. The learner sees who asks and says yes with ctrl-t; no answer in a minute is no. As long as somebody looks on, a line at the foot of the learner's window says so, and ctrl-t ends it at once, on either side.",
 		Args: arguments(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if !hasTerminal() { // before anybody is asked

@@ -22,7 +22,7 @@ subjects that this machine has.
 
 It goes through all of them once to warm up, and then round after round; what is
 told is the median, with the least and the most. The length of a bar is the
-median; where prices are far apart it is logarithmic, and says so. Ctrl-C ends
+median; where prices are far apart it is logarithmic, and says so. ctrl-c ends
 it, cleans up, and prints what there is so far.
 
 The exit status is 1 when something failed, 130 when it was interrupted.`
@@ -46,7 +46,7 @@ func experimentBillCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	c.Flags().StringSliceVar(&f.stages, "stage", nil, "these stages only: process,root,container")
-	c.Flags().StringSliceVar(&f.subjects, "subject", []string{everySubject}, "beside the stages: "+everySubject+", none, or some of "+strings.Join(otherSubjects(), ","))
+	c.Flags().StringSliceVar(&f.subjects, "subject", []string{everySubject}, "beside the stages: "+everySubject+", none, or some of "+strings.Join(otherSubjects(), ", "))
 	c.Flags().IntVar(&f.rounds, "rounds", bill.Rounds, "how often each is measured")
 	f.spec.addRest(c)
 	f.out.addAll(c)

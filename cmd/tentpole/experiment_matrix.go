@@ -20,7 +20,7 @@ its own, and prints what came of it: a row an experiment, a column a stage. With
 
 The shapes are ○ open, ◐ one-way, ● contained, ◒ limited, – n/a; ! is an
 experiment that failed there. --explain tells what was found, for one experiment
-or for one cell, and runs only those. Ctrl-C ends it, cleans up, and prints what
+or for one cell, and runs only those. ctrl-c ends it, cleans up, and prints what
 there is so far.
 
 The exit status is 1 when an experiment failed, 130 when it was interrupted.`
@@ -46,7 +46,7 @@ func experimentMatrixCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	c.Flags().StringSliceVar(&f.stages, "stage", nil, "these stages only: process,root,container")
-	c.Flags().StringSliceVar(&f.subjects, "subject", nil, "beside the stages, other subjects: "+strings.Join(subject.Names(), ","))
+	c.Flags().StringSliceVar(&f.subjects, "subject", nil, "beside the stages, other subjects: "+strings.Join(subject.Names(), ", "))
 	c.Flags().StringSliceVar(&f.experiments, "experiment", nil, "these experiments only")
 	c.Flags().BoolVar(&f.quick, "quick", false, "only experiments that take a quarter of a second at most")
 	c.Flags().StringVar(&f.explain, "explain", "", "say what is found: EXPERIMENT or EXPERIMENT:COLUMN")

@@ -37,15 +37,15 @@ func TestServeLook(t *testing.T) {
 	s.begin(learner, "ada")
 	teacher := newTmux(t, program, 110, 45)
 	teacher.line("XDG_STATE_HOME=" + dir + " tentpole class look ada --as Grace --type")
-	learner.waitFor("Grace asks to look on and type. Ctrl-T is yes", "step 2 of 9")
+	learner.waitFor("Grace asks to look on and type. ctrl-t is yes", "step 2 of 9")
 	if screen := teacher.waitFor("waiting for the answer"); strings.Contains(screen, "of 9") {
 		t.Errorf("before a yes the teacher sees\n%s", screen)
 	}
 	learner.press("C-t")
 	teacher.waitFor("step 2 of 9", "typing along")
-	learner.waitFor("Grace can look on and type. Ctrl-T ends it", "step 2 of 9")
+	learner.waitFor("Grace can look on and type. ctrl-t ends it", "step 2 of 9")
 	teacher.press("q")
-	learner.waitFor("1 of  9 steps", "Ctrl-T ends it")
+	learner.waitFor("1 of  9 steps", "ctrl-t ends it")
 	teacher.waitFor("1 of  9 steps")
 	learner.press("C-t")
 	teacher.waitFor("ada: the learner has ended it", "ready$")
