@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -125,7 +124,7 @@ func restoreOver(c *cobra.Command, s *store.Store, file string, there *store.The
 	return &exitError{exitFailed, fmt.Errorf("nothing was restored: there are learners in %s already; `tentpole class backup` keeps them, --replace replaces them", list)}
 }
 
-func isTerminal(in io.Reader) bool {
-	f, ok := in.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

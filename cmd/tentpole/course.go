@@ -76,6 +76,9 @@ func findLesson(course *lessons.Course, word string) (*lessons.Lesson, error) {
 }
 
 func loadFile(name string) (*lessons.Lesson, error) {
+	if _, err := os.Stat(name); err != nil { // below, errors have the name in its folder only
+		return nil, fmt.Errorf("open lesson: %w", err)
+	}
 	l, err := lessons.Load(os.DirFS(filepath.Dir(name)), filepath.Base(name), play.Known())
 	var broken lessons.Errors
 	if errors.As(err, &broken) {

@@ -21,7 +21,7 @@ func learnCommand() *cobra.Command {
 	var trust, testOut bool
 	var part int
 	c := &cobra.Command{
-		Use:   "learn [LESSON|FILE|FOLDER|TAR]",
+		Use:   "learn [LESSON|PATH]",
 		Short: "Follow a lesson; without one, go on where you left",
 		Long: "Follow a lesson on the screen, or with --plain as numbered prompts on plain lines, which is what a script or a screen reader uses.\n\n" +
 			"Without a lesson it goes on with the first one that is not done. Lessons from elsewhere are a file, a folder or a tar: what they can run is shown first.",

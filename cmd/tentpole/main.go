@@ -38,8 +38,8 @@ func execute(ctx context.Context) error {
 	root := rootCommand()
 	var failed error
 	keepErrors(root, &failed)
-	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(complain),
-		fang.WithoutManpage(), fang.WithoutCompletions())
+	fitHelp(root, os.Args[1:], helpWidth())
+	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(complain))
 	if err == nil && failed != nil {
 		complain(os.Stderr, fang.Styles{}, failed)
 		err = failed

@@ -13,7 +13,7 @@ import (
 func presentCommand() *cobra.Command {
 	var notes, trust bool
 	c := &cobra.Command{
-		Use:   "present LESSON|FILE|FOLDER|TAR | present --notes",
+		Use:   "present [LESSON|PATH]",
 		Short: "Show a lesson to a room, with the notes on another screen",
 		Long: "Show a lesson in front of a room: one pane at a time, laid out for 80 columns and 24 rows so that the letters can be large, and a clock.\n\n" +
 			"With --notes, in a second terminal of the same user, it shows the speaker notes, what comes next and the time, and turns the pages of the first. Nothing of a talk is kept as progress.",

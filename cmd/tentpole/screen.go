@@ -78,7 +78,21 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 	o.Glossary = func() (lessons.Glossary, error) { return lessons.LoadGlossary(content.FS) }
 	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities
 	o.Lab = tui.Lab{Claims: func() (claims.Set, error) { return loadClaims(nil) }, Keep: keepMatrix}
-	return onScreen(tui.Run(c.Context(), o))
+	err = onScreen(tui.Run(c.Context(), o))
+	if o.Class != nil {
+		err = unsaidSignal(err)
+	}
+	return err
+}
+
+// unsaidSignal keeps the status of a program that a signal has ended, and says
+// nothing: in a class it comes from the server, which says why itself.
+func unsaidSignal(err error) error {
+	var killed *tui.SignalError
+	if errors.As(err, &killed) && err.Error() == killed.Error() {
+		return &exitError{128 + signalNumber(killed.Signal), nil}
+	}
+	return err
 }
 
 // onScreen calls it usage when there is no terminal for a screen.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -88,7 +87,8 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil))
+	window := &reminder{to: c.ErrOrStderr()}
+	log := slog.New(slog.NewTextHandler(window, nil))
 	last, err := takeOver(c.Context(), kept, dir, log)
 	if err != nil {
 		return err
@@ -115,7 +115,11 @@ func serve(c *cobra.Command, f serveFlags) (err error) {
 	}
 	go s.Control(control)
 	defer control.Close()
-	f.invite(c.OutOrStdout(), class, key, listener.Addr())
+	i := invitation{class, key, f.joinWith(listener.Addr())}
+	i.show(c.OutOrStdout())
+	if isTerminal(c.ErrOrStderr()) {
+		window.remind(i.inShort())
+	}
 	return serveUntil(c.Context(), s, listener)
 }
 
@@ -184,40 +188,4 @@ func (f *serveFlags) limits() (l tent.Limits, err error) {
 		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --learners, --idle and --total are more than nothing, and --linger is not less: a class shares one machine")}
 	}
 	return l, nil
-}
-
-// invite shows what goes on the board.
-func (f *serveFlags) invite(w io.Writer, class store.Class, key *server.HostKey, at net.Addr) {
-	_, port, _ := net.SplitHostPort(at.String())
-	host := f.host
-	if host == "" {
-		host = ownAddress(at)
-	}
-	for _, row := range [][2]string{
-		{"class", class.Name}, {"code", class.Code}, {"join with", fmt.Sprintf("ssh -p %s NAME@%s", port, host)},
-		{"key", key.Fingerprint()}, {"in words", key.Words()},
-	} {
-		fmt.Fprintf(w, "%-10s %s\n", row[0], row[1])
-	}
-	for _, line := range key.Picture() {
-		fmt.Fprintf(w, "%-10s %s\n", "", line)
-	}
-}
-
-// ownAddress is an address that others reach this machine at: the one it listens
-// on, or the first that is not its own loopback.
-func ownAddress(at net.Addr) string {
-	if tcp, ok := at.(*net.TCPAddr); ok && !tcp.IP.IsUnspecified() {
-		return tcp.IP.String()
-	}
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return "localhost"
-	}
-	for _, a := range addresses {
-		if n, ok := a.(*net.IPNet); ok && n.IP.IsGlobalUnicast() && n.IP.To4() != nil {
-			return n.IP.String()
-		}
-	}
-	return "localhost"
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/tentpole-labs/tentpole/sandbox"
 )
 
 func serveCheckCommand() *cobra.Command {
@@ -24,16 +26,20 @@ func checkServer(address string) error {
 	const enough = 4 * time.Second
 	conn, err := net.DialTimeout("tcp", address, enough)
 	if err != nil {
-		return &exitError{exitFailed, err}
+		return noServer(address, err)
 	}
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(enough)); err != nil {
-		return &exitError{exitFailed, err}
+		return noServer(address, err)
 	}
 	const longest = 255
 	line, err := bufio.NewReaderSize(conn, longest).ReadSlice('\n')
 	if err != nil || !strings.HasPrefix(string(line), "SSH-2.0-tentpole") {
-		return &exitError{exitFailed, fmt.Errorf("%s says %q, which is no greeting of tentpole's", address, cleanLines(string(line)))}
+		return noServer(address, fmt.Errorf("it says %q, which is no greeting of tentpole's", cleanLines(string(line))))
 	}
 	return nil
+}
+
+func noServer(address string, err error) error {
+	return &sandbox.Error{Op: "find a server at", Target: address, Err: err, Remedy: "start one there with `tentpole serve`; it shows its port, which is 2222 without --listen"}
 }
