@@ -23,6 +23,7 @@ type house struct {
 	host, own facts.Kernel
 	again     facts.Kernel // the host's, read after the fall
 	err       error        // of reading them
+	words     string       // its last ones
 }
 
 // moveIn takes up what a machine has besides. It does nothing for any other box.
@@ -46,7 +47,7 @@ func (m *Model) readKernels(b *box) tea.Cmd {
 	h := b.house
 	return m.job(func() tea.Msg {
 		host, own, err := h.Kernels()
-		return kernelsMsg{about(b.tent.id), h, host, own, err}
+		return kernelsMsg{about(b.tent.id), h, host, own, err, h.LastWords()}
 	})
 }
 
@@ -55,11 +56,12 @@ type kernelsMsg struct {
 	house     *house
 	host, own facts.Kernel
 	err       error
+	words     string
 }
 
 func (k kernelsMsg) update(m *Model, _ *tent) tea.Cmd {
 	h := k.house
-	h.own, h.err = k.own, k.err
+	h.own, h.err, h.words = k.own, k.err, facts.Clean(k.words)
 	if h.fallen {
 		h.again = k.host
 		if h.again == h.host {
@@ -124,6 +126,14 @@ func (m *Model) fall(b *box) tea.Cmd {
 	gone := m.dropShell(b.tent, paneInside)
 	m.notice = "The house is down."
 	return tea.Batch(gone, m.readKernels(b))
+}
+
+// lastWords stand below the console: what came after them has taken their place.
+func (m *Model) lastWords() string {
+	if b := m.free.box(); b != nil && b.house != nil {
+		return m.styles.Strong.Render(b.house.words)
+	}
+	return ""
 }
 
 // houseLines say whose kernel is whose, and after a fall who is left.

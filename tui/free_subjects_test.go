@@ -50,6 +50,15 @@ func (h *fakeHouse) Kernels() (host, own facts.Kernel, err error) {
 func (h *fakeHouse) Booted() time.Duration { return 2100 * time.Millisecond }
 func (h *fakeHouse) Console() play.Shell   { return fakeConsole{h.says} }
 
+func (h *fakeHouse) LastWords() string {
+	select {
+	case <-h.done:
+		return "Kernel panic - not syncing: of its own\x1b[2J"
+	default:
+		return ""
+	}
+}
+
 func (h *fakeHouse) Panic(context.Context) error {
 	if h.refuses != nil {
 		return h.refuses
@@ -108,6 +117,7 @@ func TestHouse(t *testing.T) {
 		d.Until("Kernel panic - not syncing")
 		d.Until("The house is down. The campground stands")
 		want(t, d, "A vm down")
+		d.Until(`not syncing: of its own\x1b[2J`) // below the console, where registers may have taken its place
 		for m.focus != paneLive {
 			d.Press("tab")
 		}

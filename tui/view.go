@@ -82,9 +82,12 @@ func (m *Model) box(at place) panel.Box {
 	}
 	width, height := b.Inner()
 	b.Lines = m.content(at.pane, width, height)
-	if at.pane.isShell() {
+	switch {
+	case at.pane.isShell():
 		b.Scroll, b.Foot = 0, m.shellFoot(at.pane)
-	} else if at.pane != paneTent || m.inWords() {
+	case at.pane == paneConsole:
+		b.Scroll, b.Foot = 0, m.lastWords()
+	case at.pane != paneTent || m.inWords():
 		b.Scroll = max(min(b.Scroll, len(b.Lines)-height), 0)
 		b.Foot = m.more(len(b.Lines), b.Scroll, height)
 	}

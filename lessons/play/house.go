@@ -24,6 +24,8 @@ type House interface {
 	// Console is what its kernel writes. What is read from it is hostile. It ends
 	// with the machine.
 	Console() Shell
+	// LastWords are what its kernel said first when it died; empty if it has not.
+	LastWords() string
 	// Panic has its kernel die, and waits until it is gone.
 	Panic(context.Context) error
 	// Tent raises a sandbox of tentpole's in it, and compares that with its init.
@@ -49,6 +51,7 @@ func (h houseSubject) Kernels() (host, own facts.Kernel, err error) {
 }
 
 func (h houseSubject) Booted() time.Duration                         { return h.house.Booted() }
+func (h houseSubject) LastWords() string                             { return h.house.LastWords() }
 func (h houseSubject) Panic(ctx context.Context) error               { return h.house.Panic(ctx) }
 func (h houseSubject) Tent(ctx context.Context) (facts.Board, error) { return h.house.Tent(ctx) }
 func (h houseSubject) Console() Shell                                { return console{h.house.Follow()} }

@@ -18,6 +18,8 @@ type House interface {
 	// Follow reads its console: what is kept of it, and what comes until the
 	// machine has ended. What is read is hostile. The caller closes it.
 	Follow() io.ReadCloser
+	// LastWords are what its kernel said first when it died; empty if it has not.
+	LastWords() string
 	// Panic has its kernel die, and waits until the machine is gone. It does so
 	// only when its boot is not the host's.
 	Panic(context.Context) error

@@ -97,6 +97,9 @@ func TestPanic(t *testing.T) {
 		t.Fatal(err)
 	}
 	overAndGone(t, m, p)
+	if said := m.LastWords(); !strings.HasPrefix(said, "Kernel panic") || !strings.Contains(said, "sysrq") {
+		t.Errorf("its last words: %q", said)
+	}
 	if said := strings.Join(m.Console(100), "\n"); !strings.Contains(said, "Kernel panic") || !strings.Contains(said, "sysrq") {
 		t.Errorf("its console ends with:\n%s", said)
 	}

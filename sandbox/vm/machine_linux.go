@@ -179,6 +179,17 @@ func (m *Machine) Disk() string { return filepath.Join(m.dir, "disk") }
 // Console returns the last lines of the machine's console.
 func (m *Machine) Console(most int) []string { return m.qemu.console.lines(most) }
 
+// LastWords are what the kernel said first when it died, without its clock. What
+// it says after that is long: registers, and who called whom.
+func (m *Machine) LastWords() string {
+	for _, line := range m.Console(math.MaxInt) {
+		if i := strings.Index(line, "Kernel panic"); i >= 0 {
+			return line[i:]
+		}
+	}
+	return ""
+}
+
 // Follow reads the console: what is kept, and what comes.
 func (m *Machine) Follow() io.ReadCloser {
 	return &follower{tail: &m.qemu.console, closed: make(chan struct{})}
