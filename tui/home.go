@@ -29,9 +29,6 @@ type entry struct {
 	open   func(*Model) tea.Cmd
 }
 
-// freePart is the heading of what is no lesson.
-const freePart = "Freely"
-
 // entries are the lines of the home screen, top to bottom.
 func (m *Model) entries() []entry {
 	var out []entry
@@ -49,7 +46,7 @@ func (m *Model) entries() []entry {
 		out = append(out, e)
 	}
 	out = append(out,
-		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: freePart, open: (*Model).openSandbox},
+		entry{label: "sandbox", detail: "raise any layers, and look around inside", part: "Freely", open: (*Model).openSandbox},
 		entry{label: "experiments", detail: "do something inside, look for it outside", open: (*Model).openExperiments})
 	if m.opt.Lab.Claims != nil {
 		out = append(out, entry{label: "claims", detail: "judge what has been published, and put it on trial", open: (*Model).openClaims})
@@ -164,8 +161,10 @@ func (m *Model) homeLines(width int) (lines []string, at int) {
 	s := m.styles
 	top := panel.Wrap(s.Title.Render(m.opt.Course.Title)+". Raise it one pole at a time, and watch what keeps the rain out.", width)
 	var items []panel.Item
-	for _, e := range m.entries() {
-		items = append(items, panel.Item{Head: e.part, Label: e.label, Detail: e.detail, Whole: true, Apart: e.part == freePart})
+	entries := m.entries()
+	for i, e := range entries {
+		apart := i > 0 && (e.lesson == nil) != (entries[i-1].lesson == nil)
+		items = append(items, panel.Item{Head: e.part, Label: e.label, Detail: e.detail, Whole: true, Apart: apart})
 	}
 	return panel.List(s, append(top, ""), items, m.home.cursor, width)
 }
