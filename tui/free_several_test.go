@@ -17,7 +17,11 @@ func TestStrip(t *testing.T) {
 		d.Until("tent#")
 		d.Press("f2")
 		want(t, d, fmt.Sprintf("[%c]", letter), "+ new")
-		if i > 0 {
+		switch i {
+		case 0:
+		case 1:
+			want(t, d, " A  running")
+		default:
 			want(t, d, " A ")
 		}
 		d.Press("]")
