@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -35,6 +36,22 @@ func detached(fstype string, attrs int, settings [][2]string, flags ...string) (
 	return mount, nil
 }
 
+// quiet are the attributes of mounts of a /dev.
+const quiet = unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NOEXEC
+
+// terminals are the settings that every devpts has.
+var terminals = [][2]string{{"ptmxmode", "0666"}, {"mode", "0620"}}
+
+// buildTerminals makes a devpts that the child attaches.
+func buildTerminals(o op.BuildTerminals) ([]mountFD, error) {
+	settings := slices.Concat(terminals, [][2]string{{"max", fmt.Sprint(o.Most)}, {"gid", fmt.Sprint(o.Group)}})
+	fd, err := detached("devpts", quiet, settings)
+	if err != nil {
+		return nil, err
+	}
+	return []mountFD{{op.PtsMount, fd}}, nil
+}
+
 // buildDevices makes the mounts of a minimal /dev, in the order in which the
 // child attaches them.
 func buildDevices(o op.BuildDevices) (mounts []mountFD, err error) {
@@ -46,11 +63,10 @@ func buildDevices(o op.BuildDevices) (mounts []mountFD, err error) {
 			mounts = nil
 		}
 	}()
-	pts := [][2]string{{"ptmxmode", "0666"}, {"mode", "0620"}}
+	pts := terminals
 	if o.TerminalGroup > 0 {
-		pts = append(pts, [2]string{"gid", fmt.Sprint(o.TerminalGroup)})
+		pts = slices.Concat(pts, [][2]string{{"gid", fmt.Sprint(o.TerminalGroup)}})
 	}
-	const quiet = unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NOEXEC
 	for _, part := range []struct {
 		name, fstype string
 		attrs        int

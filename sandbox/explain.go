@@ -103,6 +103,10 @@ var explained = []func(any) (Explanation, bool){
 		}),
 	about("mknod(2)", "Builds a small /dev that hangs nowhere yet: the devices that every program expects, pseudo terminals, and none of the machine's disks.",
 		func(b op.BuildDevices) []string { return []string{"group of terminals", group(b.TerminalGroup)} }),
+	about("devpts(5)", "Makes a place for pseudo terminals that hangs nowhere yet, and that only root of the machine can give more of them.",
+		func(b op.BuildTerminals) []string {
+			return []string{"at most", fmt.Sprint(b.Most), "group of terminals", group(b.Group)}
+		}),
 	about("mount(2)", "Covers a directory with an empty file system that cannot be written: what is below cannot be reached by this name.",
 		func(m op.Mask) []string { return []string{"directory", m.Path} }),
 	about("pivot_root(2)", "Makes another directory the root of this mount namespace and lets go of the old root. Unlike after chroot(2), there is no way back to it.",

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strconv"
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/features"
@@ -124,6 +125,9 @@ func NewPlan(spec Spec, m Machine) (*Plan, error) {
 	p.owned = p.Name + "@" + ownerTag()
 	p.tree = path.Join(m.State, "sandboxes", p.owned)
 	p.mapIDs()
+	if most := p.Spec.Terminals; most != 0 && (most < 0 || p.Rootless || !p.Layers.Has(User) || !p.Root.Own()) {
+		return nil, &UsageError{What: "number of terminals", Word: strconv.Itoa(most), Why: "root can limit it to 1 or more, in a sandbox with the layers user and root"}
+	}
 	var err error
 	if p.Root == RootTiny {
 		if p.tiny, err = userland.Name(); err != nil {

@@ -93,6 +93,9 @@ func (p *Plan) parentSteps(layout rootfs.Layout) {
 	for _, b := range layout.Parent {
 		p.add(Step{Operation: b, Layer: Root, Parent: true, Why: "the files to read, a directory of the sandbox's own to write; attached nowhere yet"})
 	}
+	if p.Spec.Terminals > 0 {
+		p.add(Step{Operation: op.BuildTerminals{Most: p.Spec.Terminals, Group: p.Group() + p.machine.TerminalGroup}, Layer: Root, Parent: true, Why: "terminals of its own, of which nobody inside can have more; attached nowhere yet"})
+	}
 	if p.Root.Own() && !p.Layers.Has(User) {
 		p.add(Step{Operation: op.BuildDevices{TerminalGroup: p.machine.TerminalGroup}, Layer: Root, Parent: true, Why: "the parts of a minimal /dev, attached nowhere yet"})
 	}
@@ -239,7 +242,11 @@ func (p *Plan) deviceSteps(t rootfs.Tree) {
 	if p.Rootless {
 		devices.TerminalGroup = 0 // not in the map of one id
 	}
+	devices.NoTerminals = p.Spec.Terminals > 0
 	p.child(Root, why, devices)
+	if devices.NoTerminals {
+		p.child(Root, "as many terminals as it may have", op.AttachMount{Name: op.PtsMount, Target: path.Join(t.Root, op.PtsMount)})
+	}
 }
 
 // rootWhy explains the operations that put a root together.

@@ -47,6 +47,10 @@ type Spec struct {
 	Hostname string `json:"hostname,omitempty"`
 	// Limits imply their layers. A layer without a value has DefaultLimits.
 	Limits cgroup.Limits `json:"limits,omitzero"`
+	// Terminals is how many there can be in its /dev/pts at a time; 0 for as many as
+	// the kernel has. Only root can limit them, in a user namespace with a root of
+	// the sandbox's own.
+	Terminals int `json:"terminals,omitempty"`
 	// Capabilities are those kept, by name; nil with the layer capabilities
 	// means DefaultCapabilities, empty none at all.
 	Capabilities []string `json:"capabilities,omitzero"`

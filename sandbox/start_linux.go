@@ -306,12 +306,17 @@ func (s *starting) tiny(report func(Done)) error {
 // devices builds the parts of /dev, where the plan wants them of the parent.
 func (s *starting) devices(report func(Done)) error {
 	for i, step := range s.plan.Steps {
-		o, ok := step.Operation.(op.BuildDevices)
-		if !ok {
+		var mounts []mountFD
+		var err error
+		begin := time.Now()
+		switch o := step.Operation.(type) {
+		case op.BuildDevices:
+			mounts, err = buildDevices(o)
+		case op.BuildTerminals:
+			mounts, err = buildTerminals(o)
+		default:
 			continue
 		}
-		begin := time.Now()
-		mounts, err := buildDevices(o)
 		if err != nil {
 			err = explain("build", "/dev", err)
 		}
@@ -319,7 +324,7 @@ func (s *starting) devices(report func(Done)) error {
 			err = s.onPurpose(i, step)
 		}
 		s.mounts = append(s.mounts, mounts...)
-		report(Done{Operation: o, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
+		report(Done{Operation: step.Operation, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,8 @@ type Tent interface {
 	Start(ctx context.Context, term string, size sandbox.Size) (Program, error)
 	// Progress is what has changed since the last call, nil when nothing has.
 	Progress() ([]byte, error)
+	// Why tells why everything in it was ended by force, nil when it was not.
+	Why() error
 	io.Closer
 }
 

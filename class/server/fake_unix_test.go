@@ -5,6 +5,7 @@ package server
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,7 +48,10 @@ type fakeTent struct {
 
 	mu   sync.Mutex
 	done []byte
+	why  error
 }
+
+var errHoards = errors.New("you have too much of it")
 
 func (t *fakeTent) Progress() ([]byte, error) {
 	t.mu.Lock()
@@ -56,6 +60,8 @@ func (t *fakeTent) Progress() ([]byte, error) {
 	t.done = nil
 	return raw, nil
 }
+
+func (t *fakeTent) Why() error { return t.why }
 
 func (t *fakeTent) Close() error {
 	t.all.mu.Lock()
@@ -112,6 +118,10 @@ func (p *fakeProgram) play() {
 			fmt.Fprintln(p.theirs, "remembered")
 		case "recall":
 			fmt.Fprintln(p.theirs, p.kept)
+		case "hoard":
+			p.tent.why = errHoards
+			p.end()
+			return
 		case "exit":
 			fmt.Sscan(rest, &p.status)
 			fmt.Fprintln(p.theirs, "bye")

@@ -176,7 +176,7 @@ func (s *Server) until(h *home, t *seat) error {
 		case <-t.typed:
 			idle.Reset(s.Idle)
 		case <-t.program.Done():
-			return nil
+			return h.tent.Why()
 		case <-t.away.C:
 			if t.lapse() {
 				return errLeft

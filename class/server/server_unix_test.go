@@ -218,6 +218,17 @@ func TestCodeFirstThenTheKey(t *testing.T) {
 	}
 }
 
+// TestWhoIsExpelled: a learner whose tent was ended by force is told why.
+func TestWhoIsExpelled(t *testing.T) {
+	s := open(t, nil)
+	w := s.come(&person{name: "ada", keys: []gossh.Signer{newKey(t)}, answers: []string{s.class.Code}})
+	w.say("hoard")
+	w.waitFor(errHoards.Error())
+	if code := w.status(); code != 1 {
+		t.Errorf("it ended with %d", code)
+	}
+}
+
 func TestWhoIsNotLetIn(t *testing.T) {
 	s := open(t, nil)
 	s.come(&person{name: "ada", keys: []gossh.Signer{newKey(t)}, answers: []string{s.class.Code}})

@@ -12,9 +12,11 @@ import (
 // processors, those where somebody types go first, as long as they compute no more
 // than answers take, and all others get what is left. A limit in processors does
 // not do that: of forty who compute without end each gets so little that it is no
-// more than others use to draw a screen. Close it.
+// more than others use to draw a screen. Nor can one of them take the machine's
+// terminals from the others; see guard. Close it.
 type Crowd struct {
 	processors float64
+	sysctls    string // of terminals
 	closed     chan struct{}
 	watching   sync.WaitGroup
 
@@ -32,8 +34,9 @@ const (
 
 // NewCrowd begins to watch; nobody is there yet.
 func NewCrowd() *Crowd {
-	c := &Crowd{processors: float64(runtime.GOMAXPROCS(0)), closed: make(chan struct{}), tents: map[*Tent]*turn{}}
+	c := &Crowd{processors: float64(runtime.GOMAXPROCS(0)), sysctls: ptySysctls, closed: make(chan struct{}), tents: map[*Tent]*turn{}}
 	c.watching.Go(c.watch)
+	c.watching.Go(c.guard)
 	return c
 }
 

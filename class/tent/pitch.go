@@ -32,10 +32,13 @@ type Limits struct {
 	Memory int64 // in bytes
 	CPUs   float64
 	PIDs   int64
+	// Terminals is how many they have in the tent's /dev/pts, and together with those
+	// of sandboxes inside when the machine runs short of them; 0 for no limit.
+	Terminals int
 }
 
 // DefaultLimits are enough for every lesson, and for thirty learners on 24 GiB.
-var DefaultLimits = Limits{Memory: 768 << 20, CPUs: 1, PIDs: 512}
+var DefaultLimits = Limits{Memory: 768 << 20, CPUs: 1, PIDs: 512, Terminals: mostTerminals}
 
 const (
 	// Home is the learner's home directory.
@@ -107,8 +110,8 @@ func (p Pitch) spec() sandbox.Spec {
 			// see showCgroups for what the learner gets on v2.
 			{Target: "/sys/fs/cgroup", Size: 4096},
 		},
-		Limits: p.Limits.group(),
-		Calls:  sandbox.CallRules{Profile: "all", Deny: refusedHere()},
+		Limits: p.Limits.group(), Terminals: p.Limits.Terminals,
+		Calls: sandbox.CallRules{Profile: "all", Deny: refusedHere()},
 	}
 }
 

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// Share are limits with which all learners together cannot have more memory and
-// processes than the machine has, at most DefaultLimits: if they could, what the
-// kernel kills for want of memory need not be a learner's.
+// Share are limits with which all learners together cannot have more memory,
+// processes and terminals than the machine has, at most DefaultLimits: if they could,
+// what the kernel kills for want of memory need not be a learner's.
 func Share(learners int) Limits {
 	l := DefaultLimits
 	meminfo, _ := os.ReadFile("/proc/meminfo")
@@ -22,6 +22,7 @@ func Share(learners int) Limits {
 	if all, err := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64); err == nil {
 		l.PIDs = min(l.PIDs, all/4*3/int64(learners))
 	}
+	l.Terminals = readTerminals(ptySysctls).share(learners)
 	return l
 }
 

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tentpole-labs/tentpole/class/channel"
 	"github.com/tentpole-labs/tentpole/class/scribe"
@@ -35,6 +36,7 @@ type Tent struct {
 	crowd  *Crowd
 	// processor is the crowd's, and nil without one.
 	processor *cgroup.Processor
+	expelled  atomic.Bool // everything in it was ended by force
 }
 
 // mark tells one state of the progress file from the next: it is never changed,
@@ -64,7 +66,10 @@ func Open(ctx context.Context, p Pitch, progress []byte) (*Tent, error) {
 	if err := t.raise(ctx, p); err != nil {
 		return nil, errors.Join(err, t.ids.release())
 	}
-	err := t.crowd.enter(t)
+	err := t.hold()
+	if err == nil {
+		err = t.crowd.enter(t)
+	}
 	if err == nil {
 		err = t.furnish(ctx, progress)
 	}
@@ -88,8 +93,8 @@ func (t *Tent) raise(ctx context.Context, p Pitch) error {
 	return err
 }
 
-// furnish takes hold of the root, lays the cable and puts the progress in its place.
-func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
+// hold takes hold of the tent's root and of its init.
+func (t *Tent) hold() (err error) {
 	// The init is ours to wait for: its number is nobody else's meanwhile.
 	if t.root, err = os.Open(fmt.Sprintf("/proc/%d/root", t.box.InitPID())); err != nil {
 		return &sandbox.Error{Op: "open the root of", Target: t.box.Name(), Err: err, Remedy: "to look into another user's process takes CAP_SYS_PTRACE; ptrace(2)"}
@@ -98,9 +103,12 @@ func (t *Tent) furnish(ctx context.Context, progress []byte) (err error) {
 	if t.last.Home, err = os.Open(fmt.Sprintf("/proc/%d/root%s", t.box.InitPID(), Home)); err != nil {
 		return err
 	}
-	if t.last.Init, err = os.Open(fmt.Sprintf("/proc/%d", t.box.InitPID())); err != nil {
-		return err
-	}
+	t.last.Init, err = os.Open(fmt.Sprintf("/proc/%d", t.box.InitPID()))
+	return err
+}
+
+// furnish builds the fence, lays the cable and puts the progress in its place.
+func (t *Tent) furnish(ctx context.Context, progress []byte) error {
 	if err := t.fence(ctx); err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type serveFlags struct {
 	class, listen, host string
 	allow               string
 	memory, cpus, pids  string
+	terminals           int
 	teacher             string
 	idle, total, linger time.Duration
 	learners            int
@@ -55,6 +56,7 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.memory, "memory", "", "the memory of each learner, files included (default: 768M, or less where all together would have more than the machine)")
 	flags.StringVar(&f.cpus, "cpus", "1", "the processor time of each learner")
 	flags.StringVar(&f.pids, "pids", "", "the processes and threads of each learner (default: 512, or less in the same way)")
+	flags.IntVar(&f.terminals, "terminals", 0, "the terminals of each learner (default: 64, or as many as the kernel reserves by --learners, at least 12)")
 	flags.DurationVar(&f.idle, "idle", 30*time.Minute, "how long somebody may type nothing")
 	flags.DurationVar(&f.total, "total", 8*time.Hour, "how long somebody may stay without logging in again")
 	flags.DurationVar(&f.linger, "linger", 10*time.Minute, "how long a program waits for its learner when the window is gone; 0 for not at all")
@@ -176,6 +178,7 @@ func serveUntil(ctx context.Context, s *server.Server, l net.Listener) error {
 
 func (f *serveFlags) limits() (l tent.Limits, err error) {
 	share := tent.Share(max(f.learners, 1))
+	l.Terminals = cmp.Or(f.terminals, share.Terminals)
 	err = errors.Join(
 		parseInto(&l.Memory, cmp.Or(f.memory, fmt.Sprint(share.Memory)), func(word string) (int64, error) { return cgroup.ParseBytes("memory limit", word) }),
 		parseInto(&l.CPUs, f.cpus, cgroup.ParseCPUs),
@@ -184,8 +187,8 @@ func (f *serveFlags) limits() (l tent.Limits, err error) {
 	switch {
 	case err != nil:
 		return l, &exitError{exitUsage, err}
-	case l.Memory == 0 || l.CPUs == 0 || l.PIDs == 0 || f.learners < 1 || f.idle <= 0 || f.total <= 0 || f.linger < 0:
-		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --learners, --idle and --total are more than nothing, and --linger is not less: a class shares one machine")}
+	case l.Memory == 0 || l.CPUs == 0 || l.PIDs == 0 || l.Terminals < 1 || f.learners < 1 || f.idle <= 0 || f.total <= 0 || f.linger < 0:
+		return l, &exitError{exitUsage, errors.New("--memory, --cpus, --pids, --terminals, --learners, --idle and --total are more than nothing, and --linger is not less: a class shares one machine")}
 	}
 	return l, nil
 }

@@ -23,7 +23,7 @@ var attacks = []struct{ name, script string }{
 	{"processors", `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do (while :; do :; done) & done`},
 	{"descriptors", `for i in $(seq 100); do bash -c 'while exec {f}<>/dev/null; do :; done; sleep 1000' & done`},
 	{"terminal", `while :; do cat /usr/bin/*; done`},
-	{"terminals", `unshare -Urm bash -c 'for i in 1 2 3 4; do mount -t devpts -o newinstance,ptmxmode=666 p /dev/pts; for n in $(seq 500); do exec {f}<>/dev/pts/ptmx; done; done; sleep 1000'`},
+	{"terminals", `for p in 1 2; do unshare -Urm bash -c 'for i in 1 2; do mount -t devpts -o newinstance,ptmxmode=666 p /dev/pts; for n in $(seq 500); do exec {f}<>/dev/pts/ptmx; done; done; sleep 1000' & done`},
 	{"kills", `while :; do for p in $(seq 2 32768); do [ $p = $$ ] || kill -9 $p; done; done 2>/dev/null`},
 	{"namespaces", `while :; do unshare -UrmnpiuCf sleep 1000 & done`},
 	{"ways out", `while :; do tentpole experiment run --stage process escape; done`},
@@ -75,6 +75,7 @@ func TestSiege(t *testing.T) {
 	t.Logf("key to frame, quiet    %s", quantiles(quiet))
 	t.Logf("key to frame, besieged %s: %.1f times", quantiles(besieged), quantile(besieged, 0.95).Seconds()/quantile(quiet, 0.95).Seconds())
 	t.Logf("log-in, besieged       %s", quantiles(logIns(late)))
+	t.Logf("terminals in use       %s", terminals())
 	t.Logf("the server has %s", mebibytes(weigh(s.own()).pss))
 	canaries(t)
 
@@ -193,6 +194,12 @@ func oomKills() (n int) {
 	_, rest, _ := strings.Cut(string(raw), "oom_kill ")
 	fmt.Sscan(rest, &n)
 	return n
+}
+
+// terminals is how many the whole machine has open.
+func terminals() string {
+	raw, _ := os.ReadFile("/proc/sys/kernel/pty/nr")
+	return strings.TrimSpace(string(raw))
 }
 
 // crowdTheDoor makes connections that say nothing, or something and no more, and

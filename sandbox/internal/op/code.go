@@ -84,6 +84,12 @@ func (o *Devices) Code(c *wire.Coder) {
 	c.String(&o.Source)
 	c.String(&o.Target)
 	c.Int(&o.TerminalGroup)
+	c.Bool(&o.NoTerminals)
+}
+
+func (o *BuildTerminals) Code(c *wire.Coder) {
+	c.Int(&o.Most)
+	c.Int(&o.Group)
 }
 
 func (o *BuildDevices) Code(c *wire.Coder) { c.Int(&o.TerminalGroup) }

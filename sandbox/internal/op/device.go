@@ -1,5 +1,7 @@
 package op
 
+import "fmt"
+
 // DeviceNodes are the devices a minimal /dev shows: those that the OCI
 // runtime specification requires, without console.
 // The numbers are those of Documentation/admin-guide/devices.txt.
@@ -20,6 +22,26 @@ const (
 	PtsMount = "dev/pts"
 	ShmMount = "dev/shm"
 )
+
+// BuildTerminals makes a devpts in the parent, attached nowhere yet, that has at
+// most Most terminals at a time. What the parent has made in the machine's own user
+// namespace nobody inside can mount anew with more; and where it was made in the
+// machine's first mount namespace, it has a share in the terminals that the kernel
+// reserves; kernel.pty.reserve, devpts_new_index in fs/devpts/inode.c.
+type BuildTerminals struct {
+	Most  int `json:"most"`
+	Group int `json:"group"` // as the machine numbers it
+}
+
+func (b BuildTerminals) String() string {
+	return fmt.Sprintf("fsopen(devpts), max=%d, gid=%d", b.Most, b.Group)
+}
+
+func (b BuildTerminals) Command() string {
+	return fmt.Sprintf("mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,max=%d,gid=%d devpts PTS", b.Most, b.Group)
+}
+
+func (BuildTerminals) Acts() []string { return nil }
 
 // BuildDevices builds the mounts of a minimal /dev in the parent, attached
 // nowhere yet, while the child is coming up. It needs no user namespace.
@@ -47,6 +69,8 @@ type Devices struct {
 	// TerminalGroup is the gid that owns terminals, 5 on most systems; 0 when
 	// the id map has no such group, in which case the option is left out.
 	TerminalGroup int `json:"terminal_group,omitempty"`
+	// NoTerminals leaves pts empty: a devpts of the parent's is attached there.
+	NoTerminals bool `json:"no_terminals,omitempty"`
 }
 
 func (d Devices) String() string {

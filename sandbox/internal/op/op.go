@@ -122,7 +122,7 @@ var table = []row{
 	of[MakeCgroup]("cgroup"), of[MakeBranches]("branches"), of[SetLimits]("limits"), of[StartScope]("scope"), of[Clone]("clone"), of[BuildTiny]("build-tiny"), of[BuildOverlay]("build-overlay"),
 	of[PrivateMounts]("private-mounts"), of[AttachMount]("attach-mount"), of[Mount]("mount"), of[Bind]("bind"), of[MountOrBind]("mount-or-bind"),
 	of[OverlayDirectory]("overlay-directory"), of[MakeDirectory]("directory"), of[MakeSymlink]("symlink"),
-	of[Devices]("devices"), of[BuildDevices]("build-devices"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
+	of[Devices]("devices"), of[BuildDevices]("build-devices"), of[BuildTerminals]("build-terminals"), of[Mask]("mask"), of[PivotRoot]("pivot-root"),
 	of[SetHostname]("hostname"), of[LinkUp]("link-up"), of[UnshareCgroup]("unshare-cgroup"), of[UnshareTime]("unshare-time"),
 	of[OpenTree]("open-tree"), of[PlaceMount]("place-mount"), of[ReadOnlyRoot]("read-only-root"), of[WriteFile]("write-file"),
 	of[HidePaths]("hide-paths"), of[JoinCgroup]("join-cgroup"), of[CgroupNamespace]("cgroup-namespace"), of[LimitCapabilities]("capabilities"),

@@ -182,9 +182,9 @@ func (d Devices) Perform(s Scene) error {
 	if d.TerminalGroup > 0 {
 		pts = append(pts, fmt.Sprintf("gid=%d", d.TerminalGroup))
 	}
-	rest := []Performer{
-		Mount{Type: "devpts", Source: "devpts", Target: "pts", Options: append(pts, "nosuid", "noexec")},
-		Mount{Type: "tmpfs", Source: "shm", Target: "shm", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}},
+	rest := []Performer{Mount{Type: "tmpfs", Source: "shm", Target: "shm", Options: []string{"nosuid", "nodev", "noexec", "mode=1777", "size=65536k"}}}
+	if !d.NoTerminals {
+		rest = append(rest, Mount{Type: "devpts", Source: "devpts", Target: "pts", Options: append(pts, "nosuid", "noexec")})
 	}
 	for _, l := range DeviceLinks {
 		rest = append(rest, MakeSymlink{l.Target, l.Name})

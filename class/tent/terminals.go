@@ -1,0 +1,122 @@
+package tent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tentpole-labs/tentpole/sandbox/facts"
+)
+
+// ErrHoards is why a tent was ended that held more terminals than its limit, in words
+// for its learner.
+var ErrHoards = errors.New("your programs held so many terminals that others could have had none, so all of them were ended. What you have done is kept: log in again")
+
+const (
+	// mostTerminals is a learner's limit where there are enough, and fewTerminals
+	// where there are not: what three windows with a lesson in each take, and some.
+	mostTerminals, fewTerminals = 64, 12
+	// Terminals are scarce from this share on of those that the kernel lets tents
+	// inside tents have.
+	scarceAbove = 0.75
+	// lookedTerminals is how often that is looked at; counting takes at most this share
+	// of a processor.
+	lookedTerminals, countingShare = 100 * time.Millisecond, 10
+)
+
+// terminals is the kernel's account of them, for the whole machine; see pty_table in
+// drivers/tty/pty.c. Where it cannot be read they are never scarce.
+type terminals struct{ most, reserved, used int64 }
+
+// ptySysctls is where the kernel has it.
+const ptySysctls = "/proc/sys/kernel/pty"
+
+func readTerminals(dir string) terminals {
+	read := func(name string) int64 {
+		raw, _ := os.ReadFile(filepath.Join(dir, name))
+		n, _ := strconv.ParseInt(strings.TrimSpace(string(raw)), 10, 64)
+		return n
+	}
+	return terminals{read("max"), read("reserve"), read("nr")}
+}
+
+func (t terminals) scarce() bool {
+	return t.most > 0 && float64(t.used) > scarceAbove*float64(t.most-t.reserved)
+}
+
+// share is each learner's of those that the kernel reserves, so that whatever is
+// taken of the others, a log-in finds one.
+func (t terminals) share(learners int) int {
+	if t.most == 0 {
+		return mostTerminals
+	}
+	return max(fewTerminals, min(mostTerminals, int(t.reserved)/learners))
+}
+
+// guard sees to it that no tent takes the terminals of all. What is in a tent's own
+// /dev/pts the kernel bounds; but whoever is root of a user namespace can mount
+// another devpts, as each sandbox in a tent does, and no limit of the kernel's holds
+// for all of them together. So when they get scarce, the tent ends that holds the
+// most, if that is more than its limit.
+func (c *Crowd) guard() {
+	for next := time.NewTimer(lookedTerminals); ; {
+		select {
+		case <-c.closed:
+			next.Stop()
+			return
+		case begin := <-next.C:
+			if readTerminals(c.sysctls).scarce() {
+				c.relieve()
+			}
+			next.Reset(max(lookedTerminals, countingShare*time.Since(begin)))
+		}
+	}
+}
+
+// relieve ends the tent that hoards the most terminals, if one does.
+func (c *Crowd) relieve() {
+	var worst *Tent
+	most := 0
+	for _, t := range c.everybody() {
+		if n := t.terminals(); n > t.limits.Terminals && n > most && t.limits.Terminals > 0 {
+			worst, most = t, n
+		}
+	}
+	if worst != nil {
+		worst.expelled.Store(true)
+		worst.box.Close() // the tent's own Close tells what went wrong
+	}
+}
+
+// everybody are the tents of the crowd now.
+func (c *Crowd) everybody() (list []*Tent) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for t := range c.tents {
+		list = append(list, t)
+	}
+	return list
+}
+
+// terminals is how many the tent's processes hold. The way to them is by an open
+// directory of the init's, which leads to nobody else when that has ended.
+func (t *Tent) terminals() (n int) {
+	init, err := t.last.Init.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	init.Control(func(fd uintptr) { n = facts.Terminals(fmt.Sprintf("/proc/self/fd/%d/root/proc", fd)) }) // an error is that it is closed
+	return n
+}
+
+// Why tells why everything in the tent was ended by force, nil when it was not.
+func (t *Tent) Why() error {
+	if t.expelled.Load() {
+		return ErrHoards
+	}
+	return nil
+}
