@@ -133,7 +133,7 @@ func (t *Tent) Typed() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if turn := c.tents[t]; turn != nil {
-		turn.key()
+		turn.key(time.Now())
 		c.place(t, turn)
 	}
 }

@@ -3,8 +3,10 @@ package tent
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,8 +25,8 @@ const (
 	// Terminals are scarce from this share on of those that the kernel lets tents
 	// inside tents have.
 	scarceAbove = 0.75
-	// lookedTerminals is how often that is looked at; counting takes at most this share
-	// of a processor.
+	// lookedTerminals is how often that is looked at. Counting that finds nobody takes
+	// at most one part in countingShare of a processor.
 	lookedTerminals, countingShare = 100 * time.Millisecond, 10
 )
 
@@ -60,8 +62,8 @@ func (t terminals) share(learners int) int {
 // guard sees to it that no tent takes the terminals of all. What is in a tent's own
 // /dev/pts the kernel bounds; but whoever is root of a user namespace can mount
 // another devpts, as each sandbox in a tent does, and no limit of the kernel's holds
-// for all of them together. So when they get scarce, the tent ends that holds the
-// most, if that is more than its limit.
+// for all of them together. So when they get scarce, tents end that hold more than
+// their limit.
 func (c *Crowd) guard() {
 	for next := time.NewTimer(lookedTerminals); ; {
 		select {
@@ -69,27 +71,36 @@ func (c *Crowd) guard() {
 			next.Stop()
 			return
 		case begin := <-next.C:
-			if readTerminals(c.sysctls).scarce() {
-				c.relieve()
+			if c.scarce() && !c.relieve() {
+				next.Reset(max(lookedTerminals, countingShare*time.Since(begin)))
+			} else {
+				next.Reset(lookedTerminals)
 			}
-			next.Reset(max(lookedTerminals, countingShare*time.Since(begin)))
 		}
 	}
 }
 
-// relieve ends the tent that hoards the most terminals, if one does.
-func (c *Crowd) relieve() {
-	var worst *Tent
-	most := 0
+func (c *Crowd) scarce() bool { return readTerminals(c.sysctls).scarce() }
+
+// relieve ends those who hoard terminals, who has most of them first, until there
+// are enough for all. It tells whether there was one.
+func (c *Crowd) relieve() (found bool) {
+	held := map[*Tent]int{}
 	for _, t := range c.everybody() {
-		if n := t.terminals(); n > t.limits.Terminals && n > most && t.limits.Terminals > 0 {
-			worst, most = t, n
+		if n := t.terminals(); t.limits.Terminals > 0 && n > t.limits.Terminals {
+			held[t] = n
 		}
 	}
-	if worst != nil {
-		worst.expelled.Store(true)
-		worst.box.Close() // the tent's own Close tells what went wrong
+	hoarders := slices.SortedFunc(maps.Keys(held), func(a, b *Tent) int { return held[b] - held[a] })
+	for _, t := range hoarders {
+		if found && !c.scarce() {
+			break
+		}
+		found = true
+		t.expelled.Store(true)
+		t.box.Close() // the tent's own Close tells what went wrong
 	}
+	return found
 }
 
 // everybody are the tents of the crowd now.

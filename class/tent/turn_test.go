@@ -14,7 +14,7 @@ func TestTurn(t *testing.T) {
 	lives := func(long, each time.Duration, keys int) {
 		for range long / (100 * time.Millisecond) {
 			for range keys {
-				of.key()
+				of.key(now)
 			}
 			now = now.Add(100 * time.Millisecond)
 			used += each
@@ -29,8 +29,14 @@ func TestTurn(t *testing.T) {
 		first bool
 	}{
 		{"a new one draws its screen", time.Second, 40 * time.Millisecond, 0, true},
+		{"and waits", 600 * time.Millisecond, 0, 0, true},
+		{"a loop among many after that", 200 * time.Millisecond, 5 * time.Millisecond, 0, false},
 		{"nothing is typed for long", time.Minute, 0, 0, true},
 		{"one types and is answered", time.Minute, 8 * time.Millisecond, 1, true},
+		{"another", 100 * time.Millisecond, 8 * time.Millisecond, 1, true},
+		{"a loop among many", 100 * time.Millisecond, 5 * time.Millisecond, 0, true},
+		{"it is no answer any more", 400 * time.Millisecond, 5 * time.Millisecond, 0, false},
+		{"it is over", 5 * time.Second, 0, 0, true},
 		{"a loop", 200 * time.Millisecond, 100 * time.Millisecond, 0, false},
 		{"a loop among many", time.Minute, 5 * time.Millisecond, 0, false},
 		{"a loop and keys", time.Minute, 50 * time.Millisecond, 1, false},
