@@ -1,8 +1,10 @@
 package tent
 
 import (
+	"maps"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
@@ -20,9 +22,18 @@ type Crowd struct {
 	closed     chan struct{}
 	watching   sync.WaitGroup
 
+	crowded atomic.Bool
 	mu      sync.Mutex
-	tents   map[*Tent]*turn
-	crowded bool
+	tents   map[*Tent]*member
+}
+
+// member is a tent in a crowd. Each has a lock of its own: the machine may take the
+// processor from whoever holds one, and a key waits for no other tent.
+type member struct {
+	mu        sync.Mutex
+	turn      *turn
+	last      bool // it goes last now
+	processor *cgroup.Processor
 }
 
 const (
@@ -34,7 +45,7 @@ const (
 
 // NewCrowd begins to watch; nobody is there yet.
 func NewCrowd() *Crowd {
-	c := &Crowd{processors: float64(runtime.GOMAXPROCS(0)), sysctls: ptySysctls, closed: make(chan struct{}), tents: map[*Tent]*turn{}}
+	c := &Crowd{processors: float64(runtime.GOMAXPROCS(0)), sysctls: ptySysctls, closed: make(chan struct{}), tents: map[*Tent]*member{}}
 	c.watching.Go(c.watch)
 	c.watching.Go(c.guard)
 	return c
@@ -61,20 +72,26 @@ func (c *Crowd) watch() {
 
 // look has everybody go first or last, and tells when to look again.
 func (c *Crowd) look(now time.Time) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	members := c.everybody()
 	wanted := 0.0
-	for t, turn := range c.tents {
-		wanted += turn.spend(now, t.processor.Used())
+	for _, m := range members {
+		wanted += m.spend(now)
 	}
-	c.crowded = len(c.tents) > 1 && isCrowd(c.crowded, wanted/c.processors)
-	for t, turn := range c.tents {
-		c.place(t, turn)
+	c.crowded.Store(len(members) > 1 && isCrowd(c.crowded.Load(), wanted/c.processors))
+	for _, m := range members {
+		m.place(c, func() {})
 	}
-	if c.crowded {
+	if c.crowded.Load() {
 		return lookedCrowded
 	}
 	return lookedCalm
+}
+
+// everybody are those who are in it now.
+func (c *Crowd) everybody() map[*Tent]*member {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.tents)
 }
 
 // isCrowd tells whether tents that use this share of the processors are too many.
@@ -85,56 +102,67 @@ func isCrowd(before bool, share float64) bool {
 	return share > crowdedAbove
 }
 
-// place has a tent go first or last.
-func (c *Crowd) place(t *Tent, turn *turn) {
-	last := c.crowded && turn.credit <= 0
-	if last == turn.last {
+// spend tells how many processors a member has used since it was last asked.
+func (m *member) spend(now time.Time) float64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.turn.spend(now, m.processor.Used())
+}
+
+// place has a member go first or last, after something that changes its turn.
+func (m *member) place(c *Crowd, change func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change()
+	last := c.crowded.Load() && m.turn.credit <= 0
+	if last == m.last {
 		return
 	}
-	turn.last = last
+	m.last = last
 	if last {
-		t.processor.Yield() // an error leaves the limit in processors
+		m.processor.Yield() // an error leaves the limit in processors
 	} else {
-		t.processor.Compete()
+		m.processor.Compete()
 	}
 }
 
 // enter counts a tent in; nil has no tents.
-func (c *Crowd) enter(t *Tent) (err error) {
+func (c *Crowd) enter(t *Tent) error {
 	if c == nil {
 		return nil
 	}
+	processor, err := t.box.Processor()
+	if err != nil {
+		return err
+	}
+	t.member = &member{turn: newTurn(time.Now(), processor.Used()), processor: processor}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t.processor, err = t.box.Processor(); err == nil {
-		c.tents[t] = newTurn(time.Now(), t.processor.Used())
-	}
-	return err
+	c.tents[t] = t.member
+	return nil
 }
 
+// leave counts it out. It takes processor time to end, too, which others wait for.
 func (c *Crowd) leave(t *Tent) {
 	if c == nil {
 		return
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.tents[t] != nil {
-		t.processor.Close()
-		delete(c.tents, t)
+	m := c.tents[t]
+	delete(c.tents, t)
+	c.mu.Unlock()
+	if m != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.processor.Compete() // an error is that it has ended
+		m.processor.Close()   // who still looks at it finds nothing used
 	}
 }
 
 // Typed tells that somebody types in this tent.
 func (t *Tent) Typed() {
-	c := t.crowd
-	if c == nil {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if turn := c.tents[t]; turn != nil {
-		turn.key(time.Now())
-		c.place(t, turn)
+	if m := t.member; m != nil {
+		m.place(t.crowd, func() { m.turn.key(time.Now()) })
 	}
 }
 

@@ -12,25 +12,25 @@ import (
 // TestCrowd: in a crowd a tent that has computed for long goes last, and a key has
 // it go first again; when the crowd is over, nobody goes last.
 func TestCrowd(t *testing.T) {
-	crowd := &Crowd{processors: 1, tents: map[*Tent]*turn{}} // looked at by hand
+	crowd := &Crowd{processors: 1, tents: map[*Tent]*member{}} // looked at by hand
 	busy, quiet := pitch(t, 1), pitch(t, 2)
 	busy.Crowd, quiet.Crowd = crowd, crowd
 	computes, types := open(t, busy, nil), open(t, quiet, nil)
 	group := groupOf(t, start(t, computes).PID())
 	usual := readRank(t, group)
 
-	mine, now := crowd.tents[computes], time.Now().Add(time.Hour) // both are settled
+	mine, now := computes.member.turn, time.Now().Add(time.Hour) // both are settled
 	look := func(wanted time.Duration) {
 		for _, of := range crowd.tents {
-			of.at = now
+			of.turn.at = now
 		}
 		now = now.Add(time.Second)
-		mine.used = computes.processor.Used() - wanted
+		mine.used = computes.member.processor.Used() - wanted
 		crowd.look(now)
 	}
 	look(time.Second)
-	if last := readRank(t, group); last == usual || !mine.last || crowd.tents[types].last {
-		t.Fatalf("who computes has %s, as usual %s; who does not goes last: %v", last, usual, crowd.tents[types].last)
+	if last := readRank(t, group); last == usual || !computes.member.last || types.member.last {
+		t.Fatalf("who computes has %s, as usual %s; who does not goes last: %v", last, usual, types.member.last)
 	}
 	for mine.credit <= 0 {
 		computes.Typed()
@@ -40,7 +40,7 @@ func TestCrowd(t *testing.T) {
 	}
 	look(time.Second)
 	look(0)
-	if rank := readRank(t, group); rank != usual || crowd.crowded {
+	if rank := readRank(t, group); rank != usual || crowd.crowded.Load() {
 		t.Errorf("when the crowd is over it has %s, not %s", rank, usual)
 	}
 }

@@ -26,17 +26,16 @@ import (
 
 // Tent is a learner's tent. Close it.
 type Tent struct {
-	box    *sandbox.Sandbox
-	limits Limits
-	ids    *claim   // nil when they were chosen
-	root   *os.File // its root directory, whoever runs inside
-	last   scribe.Tent
-	seen   mark
-	line   bool // there is one to the class
-	crowd  *Crowd
-	// processor is the crowd's, and nil without one.
-	processor *cgroup.Processor
-	expelled  atomic.Bool // everything in it was ended by force
+	box      *sandbox.Sandbox
+	limits   Limits
+	ids      *claim   // nil when they were chosen
+	root     *os.File // its root directory, whoever runs inside
+	last     scribe.Tent
+	seen     mark
+	line     bool // there is one to the class
+	crowd    *Crowd
+	member   *member     // of the crowd; nil without one
+	expelled atomic.Bool // everything in it was ended by force
 }
 
 // mark tells one state of the progress file from the next: it is never changed,

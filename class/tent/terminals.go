@@ -86,7 +86,7 @@ func (c *Crowd) scarce() bool { return readTerminals(c.sysctls).scarce() }
 // are enough for all. It tells whether there was one.
 func (c *Crowd) relieve() (found bool) {
 	held := map[*Tent]int{}
-	for _, t := range c.everybody() {
+	for t := range c.everybody() {
 		if n := t.terminals(); t.limits.Terminals > 0 && n > t.limits.Terminals {
 			held[t] = n
 		}
@@ -98,19 +98,10 @@ func (c *Crowd) relieve() (found bool) {
 		}
 		found = true
 		t.expelled.Store(true)
+		c.leave(t)
 		t.box.Close() // the tent's own Close tells what went wrong
 	}
 	return found
-}
-
-// everybody are the tents of the crowd now.
-func (c *Crowd) everybody() (list []*Tent) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for t := range c.tents {
-		list = append(list, t)
-	}
-	return list
 }
 
 // terminals is how many the tent's processes hold. The way to them is by an open

@@ -38,7 +38,7 @@ func TestHoarder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	crowd := &Crowd{processors: 1, sysctls: sysctls, closed: make(chan struct{}), tents: map[*Tent]*turn{}}
+	crowd := &Crowd{processors: 1, sysctls: sysctls, closed: make(chan struct{}), tents: map[*Tent]*member{}}
 	p, q := pitch(t, 1), pitch(t, 2)
 	p.Crowd, q.Crowd = crowd, crowd
 	p.Limits.Terminals, q.Limits.Terminals = 6, 6

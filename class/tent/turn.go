@@ -10,7 +10,6 @@ type turn struct {
 	settled time.Time     // it is no more new
 	typed   time.Time
 	busy    time.Time // it has last done more than nothing
-	last    bool      // it goes last now
 }
 
 const (
@@ -20,8 +19,8 @@ const (
 	// each key is worth eachKey, and each second eachSecond. Until a key is answered,
 	// which is not long, mostSaved of that is kept, and later mostIdle: else a crowd
 	// would begin with all that everybody has saved. mostOwed can be owed.
-	eachKey, eachSecond = 25 * time.Millisecond, 10 * time.Millisecond
-	mostSaved, mostIdle = 50 * time.Millisecond, 5 * time.Millisecond
+	eachKey, eachSecond = 15 * time.Millisecond, 10 * time.Millisecond
+	mostSaved, mostIdle = 30 * time.Millisecond, 5 * time.Millisecond
 	answered            = 250 * time.Millisecond
 	mostOwed            = 30 * time.Millisecond
 )
@@ -38,7 +37,7 @@ func (t *turn) key(now time.Time) {
 
 // spend counts what was used until now, and tells of how many processors that was.
 func (t *turn) spend(now time.Time, used time.Duration) float64 {
-	since, spent := now.Sub(t.at), used-t.used
+	since, spent := now.Sub(t.at), max(used-t.used, 0)
 	t.at, t.used = now, used
 	t.credit += time.Duration(since.Seconds()*float64(eachSecond)) - spent
 	if spent > since/20 {
