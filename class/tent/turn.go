@@ -14,13 +14,15 @@ type turn struct {
 
 const (
 	// A new tent goes first for this long, and for this much processor time, to draw
-	// its first screen. When it has done nothing for a while, that is drawn.
-	settling, furnishing, drawn = 5 * time.Second, 500 * time.Millisecond, 500 * time.Millisecond
+	// its first screen. When it has used some of that, and then next to nothing for a
+	// while, the screen is drawn.
+	settling, furnishing = 5 * time.Second, 500 * time.Millisecond
+	drawing, drawn       = 60 * time.Millisecond, time.Second
 	// each key is worth eachKey, and each second eachSecond. Until a key is answered,
 	// which is not long, mostSaved of that is kept, and later mostIdle: else a crowd
 	// would begin with all that everybody has saved. mostOwed can be owed.
-	eachKey, eachSecond = 15 * time.Millisecond, 10 * time.Millisecond
-	mostSaved, mostIdle = 30 * time.Millisecond, 5 * time.Millisecond
+	eachKey, eachSecond = 25 * time.Millisecond, 10 * time.Millisecond
+	mostSaved, mostIdle = 50 * time.Millisecond, 5 * time.Millisecond
 	answered            = 250 * time.Millisecond
 	mostOwed            = 30 * time.Millisecond
 )
@@ -40,7 +42,7 @@ func (t *turn) spend(now time.Time, used time.Duration) float64 {
 	since, spent := now.Sub(t.at), max(used-t.used, 0)
 	t.at, t.used = now, used
 	t.credit += time.Duration(since.Seconds()*float64(eachSecond)) - spent
-	if spent > since/20 {
+	if spent > since/20 || t.credit > furnishing-drawing {
 		t.busy = now
 	}
 	switch {

@@ -29,7 +29,7 @@ func TestTurn(t *testing.T) {
 		first bool
 	}{
 		{"a new one draws its screen", time.Second, 40 * time.Millisecond, 0, true},
-		{"and waits", 600 * time.Millisecond, 0, 0, true},
+		{"and waits", 1100 * time.Millisecond, 0, 0, true},
 		{"a loop among many after that", 200 * time.Millisecond, 5 * time.Millisecond, 0, false},
 		{"nothing is typed for long", time.Minute, 0, 0, true},
 		{"one types and is answered", time.Minute, 8 * time.Millisecond, 1, true},
