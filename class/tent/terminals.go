@@ -83,15 +83,15 @@ func (c *Crowd) guard() {
 func (c *Crowd) scarce() bool { return readTerminals(c.sysctls).scarce() }
 
 // relieve ends those who hoard terminals, who has most of them first, until there
-// are enough for all. It tells whether there was one.
+// are enough for all. It tells whether there was one. To look at every descriptor of
+// everybody takes long when somebody has opened all that there can be; the first of
+// each process show most hoarders.
 func (c *Crowd) relieve() (found bool) {
-	held := map[*Tent]int{}
-	for t := range c.everybody() {
-		if n := t.terminals(); t.limits.Terminals > 0 && n > t.limits.Terminals {
-			held[t] = n
-		}
+	const some, all = 128, 0
+	hoarders := c.hoarders(some)
+	if len(hoarders) == 0 {
+		hoarders = c.hoarders(all)
 	}
-	hoarders := slices.SortedFunc(maps.Keys(held), func(a, b *Tent) int { return held[b] - held[a] })
 	for _, t := range hoarders {
 		if found && !c.scarce() {
 			break
@@ -104,14 +104,25 @@ func (c *Crowd) relieve() (found bool) {
 	return found
 }
 
+// hoarders are the tents with more terminals than their limit.
+func (c *Crowd) hoarders(first int) []*Tent {
+	held := map[*Tent]int{}
+	for t := range c.everybody() {
+		if n := t.terminals(first); t.limits.Terminals > 0 && n > t.limits.Terminals {
+			held[t] = n
+		}
+	}
+	return slices.SortedFunc(maps.Keys(held), func(a, b *Tent) int { return held[b] - held[a] })
+}
+
 // terminals is how many the tent's processes hold. The way to them is by an open
 // directory of the init's, which leads to nobody else when that has ended.
-func (t *Tent) terminals() (n int) {
+func (t *Tent) terminals(first int) (n int) {
 	init, err := t.last.Init.SyscallConn()
 	if err != nil {
 		return 0
 	}
-	init.Control(func(fd uintptr) { n = facts.Terminals(fmt.Sprintf("/proc/self/fd/%d/root/proc", fd)) }) // an error is that it is closed
+	init.Control(func(fd uintptr) { n = facts.Terminals(fmt.Sprintf("/proc/self/fd/%d/root/proc", fd), first) }) // an error is that it is closed
 	return n
 }
 

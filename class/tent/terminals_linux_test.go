@@ -48,9 +48,9 @@ func TestHoarder(t *testing.T) {
 	hoard.ask(fmt.Sprintf("unshare -Urm bash -c '"+own+"; "+own+"; sleep 1000' & :", 4, 4))
 	keeps.ask(fmt.Sprintf("bash -c '"+openTerminals+"; sleep 1000' & :", 5))
 	until := func(tent *Tent, n int) {
-		for limit := time.Now().Add(enough); tent.terminals() != n; time.Sleep(10 * time.Millisecond) {
+		for limit := time.Now().Add(enough); tent.terminals(0) != n; time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(limit) {
-				t.Fatalf("there are %d terminals, not %d", tent.terminals(), n)
+				t.Fatalf("there are %d terminals, not %d", tent.terminals(0), n)
 			}
 		}
 	}

@@ -31,12 +31,13 @@ type holdings struct {
 // Terminals counts the pseudo terminals that the processes of a procfs hold, by
 // either end: the kernel keeps a pair until both are closed. A descriptor that waits
 // in a socket counts as one, as it may be; unix(7), SCM_RIGHTS. What waits in a
-// socket that waits itself is not seen.
-func Terminals(proc string) int {
+// socket that waits itself is not seen. With first above 0 it looks at no more than
+// the first descriptors of each table: there may be more terminals then, not fewer.
+func Terminals(proc string, first int) int {
 	h := holdings{map[terminal]bool{}, map[uint64]int{}}
 	tables, _ := filepath.Glob(proc + "/[0-9]*/task/*/fd") // a thread can have a table of its own; unshare(2)
 	for _, table := range tables {
-		h.look(table)
+		h.look(table, first)
 	}
 	n := len(h.terminals)
 	for _, descriptors := range h.flying {
@@ -46,13 +47,13 @@ func Terminals(proc string) int {
 }
 
 // look goes through one table of descriptors. What ends meanwhile holds nothing.
-func (h holdings) look(table string) {
+func (h holdings) look(table string, first int) {
 	dir, err := os.Open(table)
 	if err != nil {
 		return
 	}
 	defer dir.Close()
-	names, _ := dir.Readdirnames(-1)
+	names, _ := dir.Readdirnames(first)
 	for _, name := range names {
 		var st unix.Stat_t
 		if unix.Fstatat(int(dir.Fd()), name, &st, 0) == nil {

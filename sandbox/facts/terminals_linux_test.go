@@ -15,7 +15,7 @@ func TestTerminals(t *testing.T) {
 	if err := os.Symlink("/proc/self", filepath.Join(proc, strconv.Itoa(os.Getpid()))); err != nil {
 		t.Fatal(err)
 	}
-	before := Terminals(proc)
+	before := Terminals(proc, 0)
 	near := openFile(t, "/dev/ptmx")
 	openFile(t, near.Name())
 	copied, err := syscall.Dup(int(near.Fd()))
@@ -23,7 +23,7 @@ func TestTerminals(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer syscall.Close(copied)
-	if n := Terminals(proc) - before; n != 2 {
+	if n := Terminals(proc, 0) - before; n != 2 {
 		t.Errorf("two terminals and a copy count as %d", n)
 	}
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
@@ -35,7 +35,7 @@ func TestTerminals(t *testing.T) {
 	if err := syscall.Sendmsg(pair[0], []byte("x"), syscall.UnixRights(copied, copied, copied), nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	if n := Terminals(proc) - before; n != 5 {
+	if n := Terminals(proc, 0) - before; n != 5 {
 		t.Errorf("with three descriptors on their way it is %d", n)
 	}
 }

@@ -4,4 +4,4 @@ package facts
 
 // Terminals counts the pseudo terminals that the processes of a procfs hold; there
 // is none here.
-func Terminals(string) int { return 0 }
+func Terminals(string, int) int { return 0 }
