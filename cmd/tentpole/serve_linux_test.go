@@ -36,6 +36,9 @@ func serveIn(t testing.TB, program, dir, listen string, flags ...string) *served
 	s.cmd = exec.Command(program, append([]string{"serve", "--class", "blue", "--listen", listen}, flags...)...)
 	s.cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+dir, "SUDO_UID=")
 	s.cmd.Stderr = &s.stderr
+	// As a service is: a session has its share of the processors, and those who type
+	// here would take it; sched(7), "The autogroup feature".
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
