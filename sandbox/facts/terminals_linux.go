@@ -16,6 +16,9 @@ const (
 	farMajor            = 136
 )
 
+// large is a table of as many descriptors as programs seldom have.
+const large = 32
+
 // terminal is a pseudo terminal: the devpts it belongs to, and its number there.
 type terminal struct {
 	devpts uint64
@@ -32,7 +35,8 @@ type holdings struct {
 // either end: the kernel keeps a pair until both are closed. A descriptor that waits
 // in a socket counts as one, as it may be; unix(7), SCM_RIGHTS. What waits in a
 // socket that waits itself is not seen. With first above 0 it looks at no more than
-// the first descriptors of each table: there may be more terminals then, not fewer.
+// the first descriptors of each large table: there may be more terminals then, not
+// fewer.
 func Terminals(proc string, first int) int {
 	h := holdings{map[terminal]bool{}, map[uint64]int{}}
 	tables, _ := filepath.Glob(proc + "/[0-9]*/task/*/fd") // a thread can have a table of its own; unshare(2)
@@ -53,6 +57,10 @@ func (h holdings) look(table string, first int) {
 		return
 	}
 	defer dir.Close()
+	// The size is how many there are, and 0 before Linux 6.2.
+	if st, err := dir.Stat(); err != nil || first > 0 && st.Size() > 0 && st.Size() < large {
+		return
+	}
 	names, _ := dir.Readdirnames(first)
 	for _, name := range names {
 		var st unix.Stat_t
