@@ -9,113 +9,115 @@ import (
 )
 
 // Bubble Tea looks sixty times a second whether there is another screen to
-// draw, and so wakes a machine on which nothing happens
-// (github.com/charmbracelet/bubbletea/pull/1796 would have it wait). Its one
-// setting is a rate for the whole life of the program: a low one would keep
-// every key waiting.
+// draw: it wakes a machine on which nothing happens, and every key waits for the
+// next look (github.com/charmbracelet/bubbletea/pull/1796 would have it look when
+// there is something to see). Its one setting is a rate for the whole life of the
+// program.
 const awakeTime = 4 * time.Millisecond // between two looks while screens come
 
-// calms are how the looks grow fewer: once no screen has come for as long, so much
-// is between two of them, and 0 is none any more. A screen that is handed over too
-// late for the quick looks, as on a machine that does much else, is drawn with one
-// of the next. So is the screen of a program that has just been given its terminal
-// back: what looked before may stop the ticker only then.
-var calms = []struct{ after, between time.Duration }{
-	{3 * awakeTime, 5 * awakeTime},
-	{16 * awakeTime, time.Second},
-	{3 * time.Second, 0},
-}
+// later are the looks after the last screen, each that much after the one before. A
+// screen is told of right before it is handed over: on a machine that does much
+// else, the look may come too early. Then there are none until the next screen.
+var later = []time.Duration{5 * awakeTime, time.Second}
 
-// pulse sets how often Bubble Tea looks: often after a screen was made, then
-// seldom, then not at all.
+// pulse has Bubble Tea look when there is a screen: at once, but no sooner than
+// awakeTime after the last look.
 type pulse struct {
 	mu    sync.Mutex
-	look  *time.Ticker // nil before the program runs, and where it was not found
-	calm  int          // how many of calms have come; none while screens do
-	last  time.Time
-	quiet *time.Timer // until the next of them
+	looks chan time.Time // what Bubble Tea takes for the ticks of its ticker; nil for none
+	last  time.Time      // a look
+	calm  int            // how many of later have come
+	due   time.Time
+	next  *time.Timer // the look that is due
 }
 
-// find takes hold of the ticker of a program that has begun to run. It has no
-// name outside Bubble Tea. A version that has it no more is left as it is, and
-// TestRests fails.
-func (p *pulse) find(program *tea.Program) {
+// take puts the pulse in the place of the ticker of a program that is not running
+// yet. It has no name outside Bubble Tea. A version that has it no more is left as it
+// is, and TestPulse fails.
+func (p *pulse) take(program *tea.Program) {
 	f := reflect.ValueOf(program).Elem().FieldByName("ticker")
 	if !f.IsValid() || f.Type() != reflect.TypeFor[*time.Ticker]() {
 		return
 	}
-	p.take((*time.Ticker)(f.UnsafePointer()))
+	ticker := time.NewTicker(time.Hour) // Bubble Tea sets its rate, and stops it; nobody sees it tick
+	ticker.C = p.start()
+	*(**time.Ticker)(f.Addr().UnsafePointer()) = ticker
 }
 
-func (p *pulse) take(look *time.Ticker) {
+// start returns where the looks come.
+func (p *pulse) start() <-chan time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.look = look
-	p.quiet = time.AfterFunc(calms[0].after, p.rest)
+	p.looks = make(chan time.Time, 1)
+	p.next = time.AfterFunc(time.Hour, p.wake)
+	p.next.Stop()
+	return p.looks
 }
 
 // beat is called for every screen, right before it is handed over.
 func (p *pulse) beat() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.look == nil {
+	if p.looks == nil {
 		return
 	}
-	if p.calm > 0 { // a ticker that is reset again and again would never tick
-		p.look.Reset(awakeTime)
-		p.calm = 0
+	p.calm = 0
+	now := time.Now()
+	if soon := p.last.Add(awakeTime); now.Before(soon) {
+		p.plan(now, soon.Sub(now))
+		return
 	}
-	p.last = time.Now()
-	p.quiet.Reset(calms[0].after)
+	p.look(now)
 }
 
-func (p *pulse) rest() {
+// wake is called when a look is due.
+func (p *pulse) wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.look == nil || p.calm == len(calms) {
+	now := time.Now()
+	if p.looks == nil || now.Before(p.due) { // a screen has come meanwhile, and its look is planned
 		return
 	}
-	now := calms[p.calm]
-	if since := time.Since(p.last); since < now.after { // a screen has come meanwhile
-		p.quiet.Reset(now.after - since)
-		return
+	p.look(now)
+}
+
+// look has Bubble Tea look, and plans the next time.
+func (p *pulse) look(now time.Time) {
+	select {
+	case p.looks <- now:
+	default: // it has not looked yet
 	}
-	p.calm++
-	if now.between == 0 {
-		p.look.Stop()
-		return
+	p.last = now
+	if p.calm < len(later) {
+		p.plan(now, later[p.calm])
+		p.calm++
 	}
-	p.look.Reset(now.between)
-	p.quiet.Reset(calms[p.calm].after - now.after)
+}
+
+func (p *pulse) plan(now time.Time, wait time.Duration) {
+	p.due = now.Add(wait)
+	p.next.Reset(wait)
 }
 
 // stop is called when the program has ended.
 func (p *pulse) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.look != nil {
-		p.quiet.Stop()
-		p.look.Stop()
-		p.look = nil
+	if p.looks != nil {
+		p.next.Stop()
+		p.looks = nil
 	}
 }
 
-// paced is a model whose screens make the pulse beat. begin is called once the
-// program runs.
+// paced is a model whose screens make the pulse beat.
 type paced struct {
 	tea.Model
 	pulse *pulse
-	begin func()
-}
-
-func (p paced) Init() tea.Cmd {
-	p.begin()
-	return p.Model.Init()
 }
 
 func (p paced) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m, cmd := p.Model.Update(msg)
-	return paced{m, p.pulse, p.begin}, cmd
+	return paced{m, p.pulse}, cmd
 }
 
 func (p paced) View() tea.View {

@@ -80,10 +80,10 @@ func show(ctx context.Context, m tea.Model, theme styles.Theme, prepare func(*te
 	if theme == styles.None {
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
 	}
-	var p *tea.Program
 	var looks pulse
 	defer looks.stop()
-	p = tea.NewProgram(paced{m, &looks, func() { looks.find(p) }}, opts...)
+	p := tea.NewProgram(paced{m, &looks}, opts...)
+	looks.take(p)
 	var end ending
 	prepare(p, &end)
 	stop := end.onSignal(p)
