@@ -52,8 +52,12 @@ func (w *Walk) Known() bool { return w.known != nil }
 // Knows tells whether the lesson was marked as known, by quizzes that are still
 // what they were.
 func (p *Progress) Knows(l *Lesson) bool {
+	have := p.Lessons[l.ID]
+	if have.Known == nil { // as nearly always: lists ask about each lesson for every frame
+		return false
+	}
 	w := NewWalk(l)
-	w.Resume(p.Lessons[l.ID])
+	w.Resume(have)
 	return w.Known()
 }
 

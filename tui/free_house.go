@@ -143,7 +143,7 @@ func (m *Model) houseLines(b *box, width int) []string {
 	if h.err != nil {
 		return append(out, panel.Wrap(s.Strong.Render("not known: ")+clean(h.err), width)...)
 	}
-	row := func(style func(...string) string, who string, k facts.Kernel) string {
+	row := func(style func(string) string, who string, k facts.Kernel) string {
 		return style(panel.Pad(fmt.Sprintf("%-6s Linux %-20s  boot %s", who, facts.Clean(k.Release), facts.Clean(k.Boot)), width))
 	}
 	out = append(out, row(s.Host.Render, "host", h.host), row(s.Inside.Render, "house", h.own))

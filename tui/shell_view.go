@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"github.com/tentpole-labs/tentpole/lessons"
+	"github.com/tentpole-labs/tentpole/tui/styles"
 	"github.com/tentpole-labs/tentpole/tui/terminal"
 )
 
 // side is the colour of a shell's side: one everywhere.
-func (m *Model) side(p pane) lipgloss.Style {
+func (m *Model) side(p pane) styles.Style {
 	if p == paneHost {
 		return m.styles.Host
 	}

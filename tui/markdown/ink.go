@@ -84,7 +84,7 @@ func (k *inks) make(i ink) ansi.Style {
 	if i&struck != 0 {
 		st = st.Strikethrough(true)
 	}
-	color := k.colored(i).GetForeground()
+	color := k.colored(i).Colour()
 	if _, none := color.(lipgloss.NoColor); none {
 		return st
 	}
@@ -92,7 +92,7 @@ func (k *inks) make(i ink) ansi.Style {
 }
 
 // colored is the style that an ink has its colour from.
-func (k *inks) colored(i ink) lipgloss.Style {
+func (k *inks) colored(i ink) styles.Style {
 	switch {
 	case i&faint != 0:
 		return k.styles.Faint

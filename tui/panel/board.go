@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -44,12 +42,12 @@ func (b Board) Lines(s styles.Styles, width int) []string {
 	const new = "new"
 	label, word := 4, 7
 	left, right := cmp.Or(b.Sides[0], "host"), cmp.Or(b.Sides[1], "sandbox")
-	host, inside := ansi.StringWidth(left), ansi.StringWidth(right)
+	host, inside := Width(left), Width(right)
 	for _, r := range b.Rows {
-		label = max(label, ansi.StringWidth(r.Label))
-		word = max(word, ansi.StringWidth(r.Word))
-		host = max(host, ansi.StringWidth(r.Host))
-		inside = max(inside, ansi.StringWidth(r.Inside))
+		label = max(label, Width(r.Label))
+		word = max(word, Width(r.Word))
+		host = max(host, Width(r.Host))
+		inside = max(inside, Width(r.Inside))
 	}
 	room := width - label - word - len(new) - 4*len(boardGap)
 	host, inside = share(host, inside, room)
@@ -61,7 +59,7 @@ func (b Board) Lines(s styles.Styles, width int) []string {
 		}
 		line := text.Render(Pad(r.Label, label)) + boardGap + s.Host.Render(Pad(tail(r.Host, host), host)) + boardGap +
 			s.Inside.Render(Pad(tail(r.Inside, inside), inside)) + boardGap + text.Render(Pad(r.Word, word)) + boardGap + s.Strong.Render(Pad(mark, len(new)))
-		if left := width - ansi.StringWidth(line) - len(boardGap); r.Note != "" && left >= ansi.StringWidth(r.Note) {
+		if left := width - Width(line) - len(boardGap); r.Note != "" && left >= Width(r.Note) {
 			line += boardGap + s.Faint.Render(r.Note)
 		}
 		out = append(out, line)

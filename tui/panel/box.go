@@ -11,7 +11,6 @@ package panel
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/tentpole-labs/tentpole/tui/styles"
@@ -66,7 +65,7 @@ func (b Box) Draw(s styles.Styles) []string {
 }
 
 // edge is an upper or lower border with a label in it.
-func edge(border lipgloss.Style, left, right, label string, width int) string {
+func edge(border styles.Style, left, right, label string, width int) string {
 	room := width - 2
 	if label == "" || room < 6 {
 		return border.Render(left + strings.Repeat("─", room) + right)

@@ -3,8 +3,6 @@ package panel
 import (
 	"slices"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -26,7 +24,7 @@ const chartMost = 60
 func Charts(s styles.Styles, charts []Chart, width, height int) []string {
 	name, say := 0, 0
 	for _, c := range charts {
-		name, say = max(name, ansi.StringWidth(c.Name)), max(say, ansi.StringWidth(c.Say))
+		name, say = max(name, Width(c.Name)), max(say, Width(c.Say))
 	}
 	curve := min(max(width-name-say-4, 4), chartMost)
 	var out []string

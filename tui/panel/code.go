@@ -19,12 +19,12 @@ func wrapCode(text string, width int) []string {
 		if i > 0 {
 			line += " "
 		}
-		room := width - ansi.StringWidth(line)
-		if ansi.StringWidth(word) <= room {
+		room := width - Width(line)
+		if Width(word) <= room {
 			line += word
 			continue
 		}
-		if ansi.StringWidth(word) > width { // it is broken anyhow: its begin may stand here
+		if Width(word) > width { // it is broken anyhow: its begin may stand here
 			head := joined(word, room)
 			line, word = line+head, word[len(head):]
 		}
@@ -47,7 +47,7 @@ func joined(word string, room int) string {
 
 // breakWord cuts lines off a word until the rest fits.
 func breakWord(word string, width int) (lines []string, rest string) {
-	for ansi.StringWidth(word) > width {
+	for Width(word) > width {
 		cut := joined(word, width)
 		if cut == "" {
 			cut = ansi.Truncate(word, width, "")

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
@@ -23,9 +21,9 @@ func (c Compare) Lines(s styles.Styles, width int) []string {
 	label := len("host")
 	columns := make([]int, len(c.Names)+1)
 	for _, r := range rows {
-		label = max(label, ansi.StringWidth(r.label))
+		label = max(label, Width(r.label))
 		for i, v := range r.values {
-			columns[i] = max(columns[i], ansi.StringWidth(v), len("host"))
+			columns[i] = max(columns[i], Width(v), len("host"))
 		}
 	}
 	const say = 24
@@ -49,7 +47,7 @@ func (c Compare) Lines(s styles.Styles, width int) []string {
 	return out
 }
 
-func (c Compare) ink(s styles.Styles, column int) interface{ Render(...string) string } {
+func (c Compare) ink(s styles.Styles, column int) styles.Style {
 	if column == 0 {
 		return s.Host
 	}

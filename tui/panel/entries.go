@@ -3,8 +3,6 @@ package panel
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -21,7 +19,7 @@ func Entries(s styles.Styles, entries []Entry, width int) []string {
 	label := 0
 	for _, e := range entries {
 		if e.Text != "" {
-			label = max(label, ansi.StringWidth(e.Label))
+			label = max(label, Width(e.Label))
 		}
 	}
 	lead := label + 2
@@ -51,7 +49,7 @@ func Entries(s styles.Styles, entries []Entry, width int) []string {
 // Under draws a text with a mark in front; its further lines begin below the
 // text.
 func Under(mark, text string, width int) []string {
-	lead := ansi.StringWidth(mark)
+	lead := Width(mark)
 	lines := Wrap(text, max(width-lead, 1))
 	for i, line := range lines {
 		if i > 0 {

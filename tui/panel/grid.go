@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -32,9 +30,9 @@ type GridRow struct {
 const leastColumn = 3
 
 func (g Grid) labelWidth() int {
-	w := ansi.StringWidth(g.seen(10, 19))
+	w := Width(g.seen(10, 19))
 	for _, r := range g.Rows {
-		w = max(w, ansi.StringWidth(r.Label))
+		w = max(w, Width(r.Label))
 	}
 	return w + 2 // the mark of the cursor
 }
@@ -48,7 +46,7 @@ func (g Grid) seen(first, last int) string {
 func (g Grid) widths() []int {
 	out := make([]int, len(g.Columns))
 	for i, c := range g.Columns {
-		out[i] = 1 + max(ansi.StringWidth(c), leastColumn)
+		out[i] = 1 + max(Width(c), leastColumn)
 	}
 	return out
 }
@@ -159,7 +157,7 @@ func (v view) names() string {
 		if c == v.Column {
 			style = v.styles.Selected
 		}
-		line += " " + style.Render(v.Columns[c]) + strings.Repeat(" ", v.widths[c]-1-ansi.StringWidth(v.Columns[c]))
+		line += " " + style.Render(v.Columns[c]) + strings.Repeat(" ", v.widths[c]-1-Width(v.Columns[c]))
 	}
 	return line
 }

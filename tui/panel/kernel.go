@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/lessons/play"
 	"github.com/tentpole-labs/tentpole/sandbox"
 	"github.com/tentpole-labs/tentpole/sandbox/facts"
@@ -52,7 +50,7 @@ func Calls(s styles.Styles, transcript []sandbox.Done, width int) []int {
 // call is one operation with its time at the right end.
 func call(s styles.Styles, d sandbox.Done, width int) []string {
 	took := play.Micros(d.Microseconds)
-	room := width - ansi.StringWidth(took) - 2
+	room := width - Width(took) - 2
 	lines := wrapCode(facts.Clean(d.Operation.String()), max(room, 8))
 	lines[0] = Ends(lines[0], s.Faint.Render(took), width)
 	if d.Err != nil {
@@ -62,7 +60,7 @@ func call(s styles.Styles, d sandbox.Done, width int) []string {
 }
 
 // hang wraps a text behind a mark, further lines indented below it.
-func hang(mark, text string, width int, style func(...string) string) []string {
+func hang(mark, text string, width int, style func(string) string) []string {
 	lines := wrapCode(text, max(width-len(mark), 8))
 	for i, line := range lines {
 		lines[i] = strings.Repeat(" ", len(mark)) + style(line)
@@ -72,7 +70,7 @@ func hang(mark, text string, width int, style func(...string) string) []string {
 }
 
 // Hang wraps a text behind a mark, further lines indented below it.
-func Hang(mark, text string, width int, style func(...string) string) []string {
+func Hang(mark, text string, width int, style func(string) string) []string {
 	return hang(mark, text, width, style)
 }
 

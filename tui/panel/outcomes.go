@@ -3,8 +3,6 @@ package panel
 import (
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"github.com/tentpole-labs/tentpole/tui/styles"
 )
 
@@ -28,10 +26,10 @@ func (g Outcomes) Part(s styles.Styles, width, height int) Part {
 	label := 0
 	columns := make([]int, len(g.Columns))
 	for i, c := range g.Columns {
-		columns[i] = max(ansi.StringWidth(c), len("contained"))
+		columns[i] = max(Width(c), len("contained"))
 	}
 	for _, r := range g.Rows {
-		label = max(label, ansi.StringWidth(r.Label))
+		label = max(label, Width(r.Label))
 	}
 	head := strings.Repeat(" ", label+4)
 	for i, c := range g.Columns {

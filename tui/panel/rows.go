@@ -24,9 +24,9 @@ const leastValue = 5
 func Table(s styles.Styles, rows []Row, cursor, width, height int) Part {
 	label, value := 0, leastValue
 	for _, r := range rows {
-		label = max(label, ansi.StringWidth(r.Label))
+		label = max(label, Width(r.Label))
 		if r.Detail != "" {
-			value = max(value, ansi.StringWidth(r.Value))
+			value = max(value, Width(r.Value))
 		}
 	}
 	var lines []string
@@ -77,7 +77,7 @@ func part(lines []string, at, height int) Part {
 
 // Tail is the end of a text, as much as there is room for.
 func Tail(text string, width int) string {
-	if over := ansi.StringWidth(text) - width; over > 0 {
+	if over := Width(text) - width; over > 0 {
 		return ansi.TruncateLeft(text, over+1, "…")
 	}
 	return text

@@ -65,17 +65,17 @@ type Styles struct {
 	// ASCII is set where only ASCII can be shown: everything goes through Fold.
 	ASCII bool
 
-	Text     lipgloss.Style // what is read
-	Strong   lipgloss.Style // what stands out
-	Faint    lipgloss.Style // what is there when looked for
-	Title    lipgloss.Style // headings and names of panes
-	Inside   lipgloss.Style // the sandbox
-	Host     lipgloss.Style // the host
-	Code     lipgloss.Style // what may be typed
-	Key      lipgloss.Style // a key in the footer
-	Border   lipgloss.Style // a pane
-	Focus    lipgloss.Style // the pane that has the keys
-	Selected lipgloss.Style // the choice the cursor is at
+	Text     Style // what is read
+	Strong   Style // what stands out
+	Faint    Style // what is there when looked for
+	Title    Style // headings and names of panes
+	Inside   Style // the sandbox
+	Host     Style // the host
+	Code     Style // what may be typed
+	Key      Style // a key in the footer
+	Border   Style // a pane
+	Focus    Style // the pane that has the keys
+	Selected Style // the choice the cursor is at
 
 	palette palette
 }
@@ -90,16 +90,17 @@ func New(t Theme, ascii bool) Styles {
 	if !ok && t != None {
 		t, p = Dark, palettes[Dark]
 	}
+	bold := lipgloss.NewStyle().Bold(true)
 	s := Styles{
 		Theme: t, ASCII: ascii, palette: p,
-		Text: lipgloss.NewStyle(), Strong: lipgloss.NewStyle().Bold(true),
-		Faint: ink(p.faint), Title: ink(p.title).Bold(true),
-		Inside: ink(p.inside), Host: ink(p.host), Code: ink(p.code),
-		Key: lipgloss.NewStyle().Bold(true), Border: ink(p.border), Focus: ink(p.focus),
-		Selected: lipgloss.NewStyle().Bold(true),
+		Text: newStyle(lipgloss.NewStyle()), Strong: newStyle(bold),
+		Faint: newStyle(ink(p.faint)), Title: newStyle(ink(p.title).Bold(true)),
+		Inside: newStyle(ink(p.inside)), Host: newStyle(ink(p.host)), Code: newStyle(ink(p.code)),
+		Key: newStyle(bold), Border: newStyle(ink(p.border)), Focus: newStyle(ink(p.focus)),
+		Selected: newStyle(bold),
 	}
 	if t == None {
-		s.Selected = s.Selected.Reverse(true)
+		s.Selected = newStyle(bold.Reverse(true))
 	}
 	return s
 }
