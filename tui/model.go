@@ -48,6 +48,9 @@ type Options struct {
 	// Whole reads the course where Course is its outline; nil where it is whole.
 	// The first screen does not wait for it.
 	Whole func() (*lessons.Course, error)
+	// Ready is called once, when all that the start takes has been read and tried;
+	// nil for nothing.
+	Ready func()
 	// Store keeps the progress; nil keeps none.
 	Store *lessons.Store
 	// Start is the id of the lesson to begin with; empty begins at home.
@@ -197,7 +200,20 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pending--
 		msg = end.msg
 	}
-	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes(), m.tellClass())
+	return m, tea.Batch(m.handle(msg), m.settle(), m.tellNotes(), m.tellClass(), m.tellReady())
+}
+
+// tellReady tells, once, that nothing of the start is under way any more.
+func (m *Model) tellReady() tea.Cmd {
+	ready := m.opt.Ready
+	if ready == nil || m.pending > 0 {
+		return nil
+	}
+	m.opt.Ready = nil
+	return func() tea.Msg {
+		ready()
+		return nil
+	}
 }
 
 // ended wraps the message of a command that was counted.

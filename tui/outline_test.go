@@ -63,3 +63,28 @@ func TestOutlineBroken(t *testing.T) {
 		t.Error("a lesson without steps was opened")
 	}
 }
+
+// TestReady: it is told once that all is there, and not while the course is read.
+func TestReady(t *testing.T) {
+	o, read := outlined(t)
+	told := make(chan struct{}, 2)
+	o.Ready = func() { told <- struct{}{} }
+	m := New(t.Context(), o)
+	d := tuitest.New(t, m, 120, 40)
+	want(t, d, "where you left is being looked up")
+	d.Press("down", "up")
+	if m.opt.Ready == nil {
+		t.Error("it was told before the course was read")
+	}
+	read <- nil
+	d.Wait()
+	<-told
+	d.Press("down", "up")
+	d.Wait()
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	if len(told) > 0 {
+		t.Error("it was told twice")
+	}
+}

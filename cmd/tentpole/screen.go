@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -76,6 +77,7 @@ func openScreen(c *cobra.Command, o tui.Options) error {
 		o.Class = class
 	}
 	o.Glossary = func() (lessons.Glossary, error) { return lessons.LoadGlossary(content.FS) }
+	o.Ready = debug.FreeOSMemory // to read a course takes three times what is kept of it
 	o.Engine, o.Ability, o.Layers = play.NewEngine(), ability, abilities
 	o.Lab = tui.Lab{Claims: func() (claims.Set, error) { return loadClaims(nil) }, Keep: keepMatrix}
 	err = onScreen(tui.Run(c.Context(), o))
