@@ -12,13 +12,14 @@ import (
 
 // The binary of an init can be reached from inside through /proc/1/exe, and
 // must not be writable there (CVE-2019-5736). Where `make` has embedded a small
-// program for inits, all are started from a sealed copy of that in memory.
+// program for inits, all are started from a sealed copy of that in memory, or
+// from where it was installed read-only.
 // Without it, root starts them from a read-only mount of this program's binary
 // that is attached nowhere; an ordinary user, who may not make one, from a
 // sealed copy of it when the sandbox has a root of its own. With the host's
 // root the file is in plain sight anyway.
 var (
-	smallProgram  = sync.OnceValues(func() (*os.File, error) { return sealed.Program(embedded) })
+	smallProgram  = sync.OnceValues(smallCopy)
 	readOnlyMount = sync.OnceValues(openReadOnly)
 	sealedCopy    = sync.OnceValues(sealSelf)
 )

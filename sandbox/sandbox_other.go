@@ -18,6 +18,9 @@ import (
 
 func notHere() error { return features.NotLinux() }
 
+// InitProgram is empty here.
+func InitProgram() []byte { return nil }
+
 // Sandbox is never made here.
 type Sandbox struct{}
 

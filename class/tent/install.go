@@ -1,6 +1,7 @@
 package tent
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -19,19 +20,36 @@ func Install() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	self, err := os.Executable()
+	self, err := openSelf()
 	if err != nil {
 		return "", err
 	}
+	defer self.Close()
 	dir := filepath.Join(state, "class")
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return "", &sandbox.Error{Op: "make", Target: dir, Err: err, Remedy: "point XDG_STATE_HOME to a directory that can be written"}
 	}
 	place := filepath.Join(dir, "tentpole")
-	if err := copyProgram(self, place); err != nil {
-		return "", &sandbox.Error{Op: "copy the program to", Target: place, Err: err, Remedy: "it takes some 50 MB"}
+	err = copyProgram(self, place)
+	if init := sandbox.InitProgram(); err == nil && len(init) > 0 {
+		err = copyProgram(bytes.NewReader(init), initBeside(place))
+	}
+	if err != nil {
+		return "", &sandbox.Error{Op: "copy the program to", Target: place, Err: err, Remedy: "it takes some 60 MB"}
 	}
 	return place, passable(dir)
+}
+
+// initBeside is where the program for inits is: tents show both, so that learners
+// have one copy of it between them.
+func initBeside(place string) string { return filepath.Join(filepath.Dir(place), sandbox.InitName) }
+
+func openSelf() (*os.File, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(self)
 }
 
 // passable finds the directory above that keeps everybody out.
@@ -51,12 +69,7 @@ func passable(dir string) error {
 }
 
 // copyProgram puts a whole copy in place at once.
-func copyProgram(from, to string) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
+func copyProgram(in io.Reader, to string) (err error) {
 	out, err := os.CreateTemp(filepath.Dir(to), ".tentpole-")
 	if err != nil {
 		return err

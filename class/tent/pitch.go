@@ -98,6 +98,9 @@ func (p Pitch) handOver() error {
 
 func (p Pitch) spec() sandbox.Spec {
 	shown := append(programs(), sandbox.Volume{Source: p.Program, Target: program, ReadOnly: true})
+	if init := initBeside(p.Program); isFile(init) {
+		shown = append(shown, sandbox.Volume{Source: init, Target: initBeside(program), ReadOnly: true})
+	}
 	if p.Line != "" {
 		shown = append(shown, sandbox.Volume{Source: p.Line, Target: line, ReadOnly: true})
 	}
@@ -113,6 +116,11 @@ func (p Pitch) spec() sandbox.Spec {
 		Limits: p.Limits.group(), Terminals: p.Limits.Terminals,
 		Calls: sandbox.CallRules{Profile: "all", Deny: refusedHere()},
 	}
+}
+
+func isFile(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular()
 }
 
 // programs are the machine's own programs and libraries, to read: lessons type
