@@ -139,6 +139,14 @@ func wrap(text string, width int, breakpoints string) []string {
 	if width <= 0 {
 		return nil
 	}
+	if Width(text) <= width && !strings.ContainsAny(text, "\n\r\t") { // as most of a list
+		return []string{strings.TrimRight(text, " ")}
+	}
+	return broken(text, width, breakpoints)
+}
+
+// broken is wrap for what does not fit, or may not.
+func broken(text string, width int, breakpoints string) []string {
 	lines := strings.Split(ansi.Wrap(text, width, breakpoints), "\n")
 	for i, line := range lines { // a blank at a break may hang over the end
 		lines[i] = ansi.Truncate(strings.TrimRight(line, " "), width, "")
