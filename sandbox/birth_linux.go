@@ -1,16 +1,16 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
-	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
 
 // firstProcess is a sandbox's init, as its parent knows it.
@@ -42,12 +42,9 @@ func (f *firstProcess) wait() {
 // birthFiles are the descriptors that the init is born with, in the order of
 // their numbers. They are copies above those numbers, so that none is
 // overwritten before it has been moved.
-func (s *starting) birthFiles() (files []int, letGo func(), err error) {
-	letGo = func() {
-		for _, fd := range files {
-			unix.Close(fd)
-		}
-	}
+func (s *starting) birthFiles(exe string, p *fork.Program) (files []int, letGo func(), err error) {
+	var copies []int
+	letGo = func() { closeAll(copies) }
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return nil, letGo, err
@@ -57,30 +54,91 @@ func (s *starting) birthFiles() (files []int, letGo func(), err error) {
 	if errors == nil {
 		errors = null
 	}
-	for _, f := range []*os.File{null, null, errors, s.theirs, s.ourLife} {
-		fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, proto.LivenessFD+1)
+	list := []uintptr{null.Fd(), null.Fd(), errors.Fd(), s.theirs.Fd(), s.ourLife.Fd()}
+	if p.Sole {
+		more, closing, err := s.raiserFiles(exe, p, null)
+		defer closing()
 		if err != nil {
-			return files, letGo, err
+			return nil, letGo, err
 		}
-		files = append(files, fd)
+		list = append(list, more...)
 	}
-	return files, letGo, nil
+	for _, f := range list {
+		fd, err := unix.FcntlInt(f, unix.F_DUPFD_CLOEXEC, freeFD)
+		if err != nil {
+			return nil, letGo, err
+		}
+		copies = append(copies, fd)
+	}
+	if !p.Sole {
+		return copies, letGo, nil
+	}
+	alive, err := p.Alive(freeFD)
+	return slices.Insert(slices.Clone(copies), aliveFD, alive), letGo, err
 }
 
-// birthCalls are what the init does before it executes. In a user namespace the
-// ids are mapped while it comes up: until then it is nobody, and would lose its
-// rights by executing if they were not ambient; capabilities(7).
+// raiserFiles are those that a script needs besides, and what closes those of them
+// that were opened for it.
+func (s *starting) raiserFiles(exe string, p *fork.Program, null *os.File) (list []uintptr, closing func(), err error) {
+	closing = func() {}
+	gate, err := p.Gate()
+	if err != nil {
+		return nil, closing, err
+	}
+	fd, err := unix.Open(exe, unix.O_PATH|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, closing, explain("open", exe, err)
+	}
+	closing = func() { unix.Close(fd) }
+	list = []uintptr{uintptr(fd), uintptr(gate), s.handsTheirs.Fd()}
+	if s.beginning() {
+		for _, f := range []*os.File{s.first.Stdin, s.first.Stdout, s.first.Stderr} {
+			list = append(list, cmp.Or(f, null).Fd())
+		}
+	}
+	return list, closing, nil
+}
+
+// birthCalls are what the init does before it executes.
 func birthCalls(files []int, p *Plan) []fork.Call {
+	return append(standing(files), becoming(p)...)
+}
+
+// standing are those that need no ids: a session, the descriptors, a directory.
+func standing(files []int) []fork.Call {
 	calls := []fork.Call{{Number: unix.SYS_SETSID, Name: "setsid"}}
 	for i, fd := range files {
-		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i)}, Name: "dup3"})
+		flags := uintptr(0)
+		if i > programFD { // they are not the init's
+			flags = unix.O_CLOEXEC
+		}
+		calls = append(calls, fork.Call{Number: unix.SYS_DUP3, Args: [6]uintptr{uintptr(fd), uintptr(i), flags}, Name: "dup3"})
 	}
-	root := []byte("/\x00")
-	calls = append(calls, fork.Call{Number: unix.SYS_CHDIR, Args: [6]uintptr{uintptr(unsafe.Pointer(&root[0]))}, Keep: root, Name: "chdir /"})
-	if p.Layers.Has(User) {
-		calls = append(calls, op.KeepCapabilities(p.machine.LastCapability)...)
+	return append(calls, fork.Chdir("/"))
+}
+
+// becoming are those by which it becomes root of its user namespace, whose ids are
+// mapped now. The signal is asked for last: the kernel forgets it when ids change.
+func becoming(p *Plan) (calls []fork.Call) {
+	if len(p.maps) > 0 {
+		calls = becomeRoot(p.Rootless)
 	}
 	return append(calls, fork.Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_PDEATHSIG, uintptr(p.deathSignal())}, Name: "prctl PR_SET_PDEATHSIG"})
+}
+
+// becomeRoot takes the first user id of the inside, which is mapped now. It is
+// done before the exec, by one thread, and so that the exec keeps what root
+// has; capabilities(7). An ordinary user is it by being mapped, and can drop no
+// groups.
+func becomeRoot(rootless bool) []fork.Call {
+	if rootless {
+		return nil
+	}
+	return []fork.Call{
+		{Number: unix.SYS_SETGROUPS, Name: "setgroups"},
+		{Number: unix.SYS_SETRESGID, Name: "setresgid"},
+		{Number: unix.SYS_SETRESUID, Name: "setresuid"},
+	}
 }
 
 // deathSignal is what the init gets when its owner dies. With a pid namespace
@@ -99,9 +157,6 @@ func (p *Plan) deathSignal() unix.Signal {
 // An ordinary user may write only the own id, and groups only when nobody inside
 // can drop one.
 func writeMaps(pid int, p *Plan) error {
-	if len(p.maps) == 0 {
-		return nil
-	}
 	files := []struct{ name, text string }{{"uid_map", mapText(p.maps)}, {"gid_map", mapText(p.gidMaps)}}
 	if p.Rootless {
 		files = append(files[:1], struct{ name, text string }{"setgroups", "deny"}, files[1])

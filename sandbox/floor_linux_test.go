@@ -73,11 +73,11 @@ func (f bare) calls(b *testing.B, group *cgroup.Group, out *os.File) []fork.Call
 	for _, step := range f.plan.Steps {
 		switch o := step.Operation.(type) {
 		case op.LimitCapabilities, op.NoNewPrivileges, op.Seccomp:
-			more, err := o.(op.Restriction).Calls(nil)
-			if err != nil {
+			script := op.NewScript(op.Descriptors{})
+			if err := o.(op.Restriction).Carry(script); err != nil {
 				b.Fatal(err)
 			}
-			calls = append(calls, more...)
+			calls = append(calls, script.Calls...)
 		}
 	}
 	return calls

@@ -13,10 +13,11 @@ import (
 )
 
 // buildOverlay makes a mount that is attached nowhere; the caller closes its
-// descriptor. pid is the sandbox's first process, whose user namespace gives
-// the id map. fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
-func buildOverlay(o op.BuildOverlay, pid int, later closer) (mount int, err error) {
-	mount, err = assemble(o, pid, byDescriptor, later)
+// descriptor. The user namespace gives the id map, where there is one; upper is its
+// layer in memory, if that is there already, or negative.
+// fsopen(2), fsconfig(2), fsmount(2), mount_setattr(2).
+func buildOverlay(o op.BuildOverlay, users *os.File, upper int, later closer) (mount int, err error) {
+	mount, err = assemble(o, users, upper, byDescriptor, later)
 	if !errors.Is(err, unix.EINVAL) || !o.IDMapped && !o.Memory {
 		return mount, err
 	}
@@ -27,7 +28,7 @@ func buildOverlay(o op.BuildOverlay, pid int, later closer) (mount int, err erro
 	if err := os.RemoveAll(o.Work); err != nil {
 		return -1, err
 	}
-	inOwnMountTable(func() { mount, err = assemble(o, pid, attach, later) })
+	inOwnMountTable(func() { mount, err = assemble(o, users, -1, attach, later) })
 	return mount, err
 }
 
@@ -52,25 +53,29 @@ func attach(mount int, dir string) (string, error) {
 }
 
 // assemble puts the layers of an overlay together.
-func assemble(o op.BuildOverlay, pid int, reach reach, later closer) (int, error) {
+func assemble(o op.BuildOverlay, users *os.File, upper int, reach reach, later closer) (int, error) {
 	if o.Memory {
-		memory, err := detached("tmpfs", unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV, [][2]string{{"size", fmt.Sprint(op.MemorySize)}, {"mode", "0755"}})
-		if err != nil {
-			return -1, err
+		memory := upper
+		if upper < 0 {
+			var err error
+			if memory, err = memoryLayer(); err != nil {
+				return -1, err
+			}
 		}
 		defer later(memory)
-		dir, err := reach(memory, o.Work+".memory")
-		if err != nil {
+		var err error
+		if o, err = written(o, memory, reach); err != nil {
 			return -1, err
 		}
-		o.Upper, o.Work = dir+"/upper", dir+"/work"
 	}
-	if err := makeUpper(o); err != nil {
-		return -1, err
+	if upper < 0 {
+		if err := makeUpper(o); err != nil {
+			return -1, err
+		}
 	}
 	lower := strings.NewReplacer(`\`, `\\`, `:`, `\:`).Replace(o.Lower) // ':' separates layers
 	if o.IDMapped {
-		tree, err := idMapped(o.Lower, pid)
+		tree, err := idMapped(o.Lower, users)
 		switch {
 		case errors.Is(err, unix.EINVAL):
 			// This file system cannot shift owners, such as a tmpfs before Linux
@@ -87,6 +92,36 @@ func assemble(o op.BuildOverlay, pid int, reach reach, later closer) (int, error
 	// Nothing in the upper directory outlives the sandbox, so nobody need wait
 	// for the disk: volatile. Kernel 5.10; an older one says so and syncs.
 	return detached("overlay", 0, [][2]string{{"lowerdir", lower}, {"upperdir", o.Upper}, {"workdir", o.Work}}, "volatile")
+}
+
+// memoryLayer is an empty file system in memory that is attached nowhere.
+func memoryLayer() (int, error) {
+	return detached("tmpfs", unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV, [][2]string{{"size", fmt.Sprint(op.MemorySize)}, {"mode", "0755"}})
+}
+
+// written is an overlay whose writes go to such a file system.
+func written(o op.BuildOverlay, memory int, reach reach) (op.BuildOverlay, error) {
+	dir, err := reach(memory, o.Work+".memory")
+	o.Upper, o.Work = dir+"/upper", dir+"/work"
+	return o, err
+}
+
+// upperAhead makes the upper layer of an overlay in memory before the rest of it
+// can be made.
+func upperAhead(o op.BuildOverlay) (int, error) {
+	memory, err := memoryLayer()
+	if err != nil {
+		return -1, err
+	}
+	o, err = written(o, memory, byDescriptor)
+	if err == nil {
+		err = makeUpper(o)
+	}
+	if err != nil {
+		unix.Close(memory)
+		return -1, err
+	}
+	return memory, nil
 }
 
 // inOwnMountTable runs f on a thread with a mount table of its own, and throws
@@ -146,21 +181,16 @@ func makeUpper(o op.BuildOverlay) error {
 	return nil
 }
 
-// idMapped copies a mount with its owners shifted by the map of pid's user
+// idMapped copies a mount with its owners shifted by the map of a user
 // namespace.
-func idMapped(dir string, pid int) (int, error) {
-	ns, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", pid))
-	if err != nil {
-		return -1, err
-	}
-	defer ns.Close()
+func idMapped(dir string, users *os.File) (int, error) {
 	tree, err := unix.OpenTree(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	if err != nil {
 		return -1, fmt.Errorf("open_tree %s: %w", dir, err)
 	}
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_IDMAP, Userns_fd: uint64(ns.Fd())}
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_IDMAP, Userns_fd: uint64(users.Fd())}
 	err = unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &attr)
-	runtime.KeepAlive(ns)
+	runtime.KeepAlive(users)
 	if err != nil {
 		unix.Close(tree)
 		return -1, fmt.Errorf("mount_setattr idmap %s: %w", dir, err)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,13 +28,18 @@ func TestOverlayOfAttachedLayers(t *testing.T) {
 	}
 	defer c.Wait()
 	defer c.Process.Kill()
+	users, err := os.Open(fmt.Sprintf("/proc/%d/ns/user", c.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer users.Close()
 	for name, o := range map[string]op.BuildOverlay{
 		"id-mapped": {IDMapped: true, Owner: 100000}, "in memory": {Memory: true}, "both": {IDMapped: true, Memory: true, Owner: 100000},
 	} {
 		dir := stateDir(t)
 		o.Lower, o.Upper, o.Work = "/", filepath.Join(dir, "upper"), filepath.Join(dir, "work")
 		mount, err := -1, error(unix.ENOSYS)
-		inOwnMountTable(func() { mount, err = assemble(o, c.Process.Pid, attach, func(mount int) { unix.Close(mount) }) })
+		inOwnMountTable(func() { mount, err = assemble(o, users, -1, attach, func(mount int) { unix.Close(mount) }) })
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -129,16 +129,17 @@ func (s *Sandbox) Start(ctx context.Context, c Command) (*Process, error) {
 	return p, s.await(ctx, p)
 }
 
+func newProcess(c Command) *Process {
+	return &Process{args: c.Args, started: make(chan error, 1), done: make(chan struct{})}
+}
+
 // request asks the init for a command. The answer comes to p.started.
 func (s *Sandbox) request(c Command) (*Process, error) {
 	if len(c.Args) == 0 {
 		return nil, &UsageError{What: "command", Why: "there is none"}
 	}
-	p := &Process{args: c.Args, started: make(chan error, 1), done: make(chan struct{})}
-	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.Dir, User: c.User, Tool: c.tool, Program: c.Program != nil}
-	if run.Dir == "" {
-		run.Dir = "/"
-	}
+	p := newProcess(c)
+	run := proto.Run{Args: c.Args, Env: c.Env, Dir: c.directory(), User: c.User, Tool: c.tool, Program: c.Program != nil}
 	var fds []int
 	if c.Terminal != nil {
 		run.Terminal = &proto.Size{Rows: c.Terminal.Rows, Cols: c.Terminal.Cols}

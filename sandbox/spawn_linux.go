@@ -1,12 +1,16 @@
 package sandbox
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path"
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -33,7 +37,10 @@ func (t *thread) do(f func()) {
 }
 
 // begin runs f on the thread as soon as it is free.
-func (t *thread) begin(f func()) {
+func (t *thread) begin(f func()) { t.start() <- f }
+
+// start is where the thread takes its work from.
+func (t *thread) start() chan<- func() {
 	t.once.Do(func() {
 		t.work = make(chan func())
 		go func() {
@@ -43,7 +50,47 @@ func (t *thread) begin(f func()) {
 			}
 		}()
 	})
-	t.work <- f
+	return t.work
+}
+
+// ready has the thread come, if it is free, and run at once what it is then given;
+// nil lets it go. To wake a processor takes the kernel as long as all that is done
+// before: meanwhile the thread looks for its work, and sleeps only when that does
+// not come.
+func (t *thread) ready() (give func(func())) {
+	next := make(chan func(), 1)
+	waits := false
+	if runtime.GOMAXPROCS(0) > 1 {
+		select {
+		case t.start() <- func() { soon(next)() }:
+			waits = true
+		default:
+		}
+	}
+	return func(f func()) {
+		switch {
+		case waits && f == nil:
+			next <- func() {}
+		case waits:
+			next <- f
+		case f != nil:
+			t.begin(f)
+		}
+		waits = false
+	}
+}
+
+// soon is what comes next, which is looked for a while before it is waited for.
+func soon(next chan func()) func() {
+	const preparation = 500 * time.Microsecond
+	for end := time.Now().Add(preparation); time.Now().Before(end); {
+		select {
+		case f := <-next:
+			return f
+		default:
+		}
+	}
+	return <-next
 }
 
 // spawn starts the init, and returns as soon as it is there; executed tells the
@@ -60,16 +107,41 @@ func (s *starting) spawn(c op.Clone) error {
 		return err
 	}
 	s.ourLife, s.liveness = readEnd, writeEnd
+	if s.hands, s.handsTheirs, err = proto.Hands(); err != nil {
+		return err
+	}
 	if fd, err := unix.MemfdCreate("tentpole-init-stderr", unix.MFD_CLOEXEC); err == nil {
 		s.stderr = os.NewFile(uintptr(fd), "stderr")
 	}
 	tracked := s.group != nil && s.group.FD() >= 0
 	err = s.fork(c, tracked)
+	if err != nil && s.scripted() {
+		// A kernel or a filter that knows no clone3(2), or what the init says better.
+		s.plainly, s.script = true, nil
+		err = s.fork(c, tracked)
+	}
 	if err != nil && tracked && !s.plan.limited() && retriable(err) {
 		if err = s.fork(c, false); err == nil {
 			s.untrack()
 		}
 	}
+	if err != nil {
+		return err
+	}
+	return s.identify()
+}
+
+// identify maps the ids of the first process, which waits for it, and takes hold
+// of its user namespace.
+func (s *starting) identify() (err error) {
+	defer s.proceed()
+	if len(s.plan.maps) == 0 {
+		return nil
+	}
+	if err := writeMaps(s.pid, s.plan); err != nil {
+		return err
+	}
+	s.users, err = os.Open(fmt.Sprintf("/proc/%d/ns/user", s.pid))
 	return err
 }
 
@@ -99,7 +171,8 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 	if err != nil {
 		return err
 	}
-	files, letGo, err := s.birthFiles()
+	p.Sole = s.scripted()
+	files, letGo, err := s.birthFiles(exe, p)
 	if err == nil {
 		err = s.story(p, exe, files, c)
 	}
@@ -113,20 +186,34 @@ func (s *starting) fork(c op.Clone, tracked bool) error {
 		group = s.group.FD()
 	}
 	end := make(chan error, 1)
-	spawner.begin(func() { end <- s.bear(p, group) })
+	s.spawner(func() { end <- s.bear(p, group) })
 	executed := func() error {
 		defer p.Close()
 		defer letGo()
-		return <-end
+		stop := context.AfterFunc(s.ctx, p.Kill)
+		defer stop()
+		err := <-end
+		if err == nil && s.script != nil {
+			err = s.script.read()
+		}
+		if s.ctx.Err() != nil { // it was ended for that
+			err = s.ctx.Err()
+		}
+		return err
 	}
-	if s.pid = p.Born(); s.pid != 0 {
-		s.executed = executed
+	if p.Sole { // while the kernel makes the namespaces, and the child waits
+		err = s.script.write(s)
+	}
+	s.prepared() // up asks how that went
+	if s.pid = p.Born(); s.pid != 0 && err == nil {
+		s.executed, s.proceed = executed, p.Proceed
 		return nil
 	}
-	if err = executed(); err == nil {
-		s.pid = s.init.pid
+	if err != nil {
+		p.Kill()
 	}
-	return err
+	p.Proceed()
+	return cmp.Or(executed(), error(unix.ESRCH))
 }
 
 // story puts together what the init does before it is one.
@@ -136,6 +223,17 @@ func (s *starting) story(p *fork.Program, exe string, files []int, c op.Clone) e
 	}
 	if err := p.Announce(); err != nil {
 		return err
+	}
+	if p.Sole {
+		p.Reserve(usualCalls)
+		var err error
+		s.script, err = s.prologue(p, files)
+		return err
+	}
+	if len(s.plan.maps) > 0 {
+		if err := p.Await(); err != nil {
+			return err
+		}
 	}
 	p.Add(birthCalls(files, s.plan)...)
 	return p.Exec(exe, []string{proto.InitName, path.Base(s.plan.tree)}, initEnvironment())

@@ -61,20 +61,30 @@ type Sandbox struct {
 // does not get there.
 type starting struct {
 	*Sandbox
-	opts    Options
-	child   op.List
-	mounts  []mountFD
-	spent   []int  // mounts that nobody needs any more
-	built   []Done // overlays that were ready before the child was
-	kill    *os.File
-	thaw    *os.File
-	theirs  *os.File
-	ourLife *os.File
-	pid     int           // of the first process, as soon as it is there
-	born    chan struct{} // closed then, or when it never will be
+	opts   Options
+	child  op.List
+	mounts []mountFD
+	uppers map[string]int // upper layers of overlays to come, by name
+	spent  []int          // mounts that nobody needs any more
+	built  []Done         // overlays that were ready before the child was
+	kill   *os.File
+	thaw   *os.File
+	theirs *os.File
+	// hands is the socket of the one who raises the sandbox, by both ends.
+	hands, handsTheirs *os.File
+	ourLife            *os.File
+	pid                int          // of the first process, as soon as it is there
+	prepared           func() error // prepare, once
+	spawner            func(func()) // gives the thread that starts processes what to do
+	early              bool         // the limits have been set while the first process was made
 	// executed waits until the first process is the init, and is called once; nil
 	// when nothing is to be waited for.
 	executed func() error
+	ctx      context.Context
+	script   *script  // nil where the init performs the operations
+	plainly  bool     // it is to
+	proceed  func()   // lets the first process go on when its ids are mapped
+	users    *os.File // its user namespace, nil when that is the host's
 	heard    int      // how many of them have been reported
 	first    *Command // asked for before the sandbox is ready
 	process  *Process
@@ -86,22 +96,10 @@ type mountFD struct {
 }
 
 func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *Process, error) {
-	if err := prepareProcess(p.machine.State); err != nil {
-		return nil, nil, err
-	}
-	released, err := p.hold()
+	s, err := raise(ctx, p, o, first)
 	if err != nil {
 		return nil, nil, err
 	}
-	s := &starting{opts: o, first: first, born: make(chan struct{}), Sandbox: &Sandbox{
-		plan: p, env: environment(p), observer: o.Observe, released: released, commands: map[int]*Process{}, refused: map[int]error{}, gone: make(chan struct{}),
-	}}
-	err = s.up(ctx)
-	s.letGo()
-	if err != nil {
-		return nil, nil, errors.Join(err, s.abandon())
-	}
-	go s.listen()
 	if first == nil {
 		return s.Sandbox, nil, nil
 	}
@@ -111,22 +109,44 @@ func start(ctx context.Context, p *Plan, o Options, first *Command) (*Sandbox, *
 	return s.Sandbox, s.process, nil
 }
 
-// up is the parent's side of the story. The first process and the root it
-// will get do not wait for each other.
+// raise starts a sandbox, whose first command may not have been heard of yet.
+func raise(ctx context.Context, p *Plan, o Options, first *Command) (*starting, error) {
+	if err := prepareProcess(p.machine.State); err != nil {
+		return nil, err
+	}
+	released, err := p.hold()
+	if err != nil {
+		return nil, err
+	}
+	s := &starting{ctx: ctx, opts: o, first: first, Sandbox: &Sandbox{
+		plan: p, env: environment(p), observer: o.Observe, released: released, commands: map[int]*Process{}, refused: map[int]error{}, gone: make(chan struct{}),
+	}}
+	err = s.up(ctx)
+	s.letGo()
+	if err != nil {
+		return nil, errors.Join(err, s.abandon())
+	}
+	go s.listen()
+	return s, nil
+}
+
+// up is the parent's side of the story. What can be made while the kernel makes the
+// first process is made then.
 func (s *starting) up(ctx context.Context) error {
 	s.cut()
-	prepared := make(chan error, 1)
-	go func() { prepared <- s.prepare() }()
+	s.prepared = sync.OnceValue(s.prepare)
+	s.spawner = spawner.ready()
 	err := s.clone()
-	select {
-	case <-s.born:
-	default:
-		close(s.born) // it did not come so far
+	s.spawner(nil) // it has nothing more to do, or never had
+	if err == nil {
+		err = s.prepared()
 	}
-	err = errors.Join(err, <-prepared)
-	// All this the first process has not waited for.
+	if err == nil {
+		err = s.mapped()
+	}
+	// All this the first process has not waited for, unless it has a script.
 	if s.executed != nil {
-		err = errors.Join(err, explainNil("clone", s.plan.Name, s.executed()))
+		err = s.finish(err)
 	}
 	if err != nil {
 		return err
@@ -136,6 +156,9 @@ func (s *starting) up(ctx context.Context) error {
 	s.ourLife.Close()
 	for _, d := range s.built {
 		s.observe(d)
+	}
+	if s.script != nil {
+		s.script.tell(s)
 	}
 	// A cancelled start lets go of the child: it ends, and with it the
 	// conversation.
@@ -174,9 +197,15 @@ func (s *starting) cut() {
 
 // clone makes the cgroups and the first process in one of them.
 func (s *starting) clone() error {
+	return s.operate(func(o Operation) bool { return !limits(o) || !s.early }, s.record)
+}
+
+// operate carries out those of the parent's operations that are about cgroups or
+// the first process.
+func (s *starting) operate(those func(Operation) bool, record func(Step, time.Time, error)) error {
 	for i, step := range s.plan.Steps {
 		perform, ok := s.parentOperation(step.Operation)
-		if !ok {
+		if !ok || !those(step.Operation) {
 			continue
 		}
 		begin := time.Now()
@@ -184,7 +213,7 @@ func (s *starting) clone() error {
 		if err == nil {
 			err = perform()
 		}
-		s.record(step, begin, err)
+		record(step, begin, err)
 		if err != nil {
 			return err
 		}
@@ -211,7 +240,6 @@ func (s *starting) parentOperation(o Operation) (perform func() error, ok bool) 
 		return func() error { return explainNil("limit", s.plan.Name, s.group.Apply(s.plan.limits())) }, true
 	case op.Clone:
 		return func() error {
-			defer close(s.born)
 			return explainNil("clone", strings.Join(o.Namespaces, ","), s.spawn(o))
 		}, true
 	}
@@ -261,21 +289,78 @@ func (s *starting) prepare() error {
 	if err := s.makeTree(); err != nil {
 		return err
 	}
+	if s.script != nil {
+		if err := s.script.makeLink(s.plan); err != nil {
+			return err
+		}
+	}
 	report := func(d Done) { s.built = append(s.built, d) }
 	if err := s.tiny(report); err != nil {
 		return err
 	}
-	if err := errors.Join(s.overlays(false, 0, report), s.devices(report)); err != nil {
-		return err
+	return errors.Join(s.overlays(false, report), s.devices(report), s.limit(report), s.ahead())
+}
+
+// ahead makes of the overlays that need an id map what does not need it.
+func (s *starting) ahead() error {
+	s.uppers = map[string]int{}
+	for _, step := range s.plan.Steps {
+		o, ok := step.Operation.(op.BuildOverlay)
+		if !ok || !o.IDMapped || !o.Memory {
+			continue
+		}
+		upper, err := upperAhead(o)
+		if err != nil {
+			return explain("build overlay of", o.Lower, err)
+		}
+		s.uppers[o.Name] = upper
 	}
-	<-s.born
-	if s.pid == 0 {
-		return nil // the other side says why
+	return nil
+}
+
+// upper is what there is of an overlay; whoever asks closes it.
+func (s *starting) upper(o op.BuildOverlay) int {
+	upper, ok := s.uppers[o.Name]
+	if !ok {
+		return -1
 	}
-	if err := writeMaps(s.pid, s.plan); err != nil {
-		return err
+	delete(s.uppers, o.Name)
+	return upper
+}
+
+// mapped makes what needs the child's id map, and gives all to who waits for it.
+func (s *starting) mapped() error {
+	if s.users != nil {
+		if err := s.overlays(true, func(d Done) { s.built = append(s.built, d) }); err != nil {
+			return err
+		}
 	}
-	return s.overlays(true, s.pid, report)
+	if s.pid == 0 || s.script == nil {
+		return nil
+	}
+	return s.script.handMounts(s)
+}
+
+// limit makes the cgroup's limits while the first process is being made, where
+// there is a cgroup by then. One that only tracks waits: that process may turn out
+// to be one that the kernel does not let be born there.
+func (s *starting) limit(report func(Done)) error {
+	s.early = s.group != nil && s.plan.limited() && s.scripted()
+	if !s.early {
+		return nil
+	}
+	return s.operate(limits, func(step Step, begin time.Time, err error) {
+		report(Done{Operation: step.Operation, Layer: step.Layer, Microseconds: time.Since(begin).Microseconds(), Err: err})
+	})
+}
+
+// limits tells whether an operation is one of those.
+func limits(o Operation) bool {
+	switch o.(type) {
+	case op.MakeBranches, op.SetLimits:
+		return true
+	}
+	return false
 }
 
 // tiny builds the tiny root, unless an earlier sandbox has.
@@ -332,16 +417,15 @@ func (s *starting) devices(report func(Done)) error {
 	return nil
 }
 
-// overlays builds the overlays that are id-mapped, or those that are not; the
-// map is that of process pid.
-func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
+// overlays builds the overlays that are id-mapped, or those that are not.
+func (s *starting) overlays(idMapped bool, report func(Done)) error {
 	for i, step := range s.plan.Steps {
 		o, ok := step.Operation.(op.BuildOverlay)
 		if !ok || o.IDMapped != idMapped {
 			continue
 		}
 		begin := time.Now()
-		fd, err := buildOverlay(o, pid, func(mount int) { s.spent = append(s.spent, mount) })
+		fd, err := buildOverlay(o, s.users, s.upper(o), func(mount int) { s.spent = append(s.spent, mount) })
 		if err != nil {
 			err = explain("build overlay of", o.Lower, err)
 		} else {
@@ -358,23 +442,33 @@ func (s *starting) overlays(idMapped bool, pid int, report func(Done)) error {
 
 // converse sends the child what it is to do, and hears how it went.
 func (s *starting) converse() error {
-	cfg := proto.Configure{Operations: s.child, Host: s.hostNamespaces(), Own: s.plan.namespaces(), Environment: s.env, BecomeRoot: len(s.plan.maps) > 0, Rootless: s.plan.Rootless, FailAt: -1}
+	cfg := proto.Configure{Operations: s.child, Host: s.hostNamespaces(), Own: s.plan.namespaces(), Environment: s.env, FailAt: -1}
 	if f := s.opts.fail; f != nil {
 		cfg.FailAt, cfg.FailHow = slices.Index(s.at, f.step), f.how
 	}
 	var fds []int
-	for _, m := range s.mounts {
-		cfg.Descriptors = append(cfg.Descriptors, m.name)
-		fds = append(fds, m.fd)
+	if s.script == nil {
+		for _, m := range s.mounts {
+			cfg.Descriptors = append(cfg.Descriptors, m.name)
+			fds = append(fds, m.fd)
+		}
+	}
+	if s.script != nil {
+		fds = s.script.configure(&cfg)
 	}
 	for _, d := range s.groupDescriptors() {
 		cfg.Descriptors = append(cfg.Descriptors, d.name)
 		fds = append(fds, d.fd)
 	}
+	if s.script != nil && s.script.begun {
+		if err := s.adopted(&cfg); err != nil {
+			return err
+		}
+	}
 	if err := s.conn.Send(proto.KindConfigure, &cfg, fds...); err != nil {
 		return s.broken(err)
 	}
-	if s.first != nil {
+	if s.first != nil && s.process == nil {
 		// It waits in the socket until the init is ready for it.
 		var err error
 		if s.process, err = s.request(*s.first); err != nil {
@@ -413,6 +507,14 @@ func (s *starting) groupDescriptors() []mountFD {
 	if thaw, err := s.group.OpenThaw(); err == nil && thaw != nil {
 		s.thaw = thaw
 		list = append(list, mountFD{proto.ThawDescriptor, int(thaw.Fd())})
+	}
+	return append(list, s.ways()...)
+}
+
+// ways are by what commands join the cgroups.
+func (s *starting) ways() (list []mountFD) {
+	if s.group == nil {
+		return nil
 	}
 	if leaf := s.group.Commands(); leaf != nil {
 		list = append(list, mountFD{op.LeafDescriptor, int(leaf.Fd())})
@@ -530,10 +632,16 @@ func (s *starting) letGo() {
 	for _, m := range s.mounts {
 		unix.Close(m.fd)
 	}
+	for _, upper := range s.uppers {
+		unix.Close(upper)
+	}
 	for _, mount := range s.spent {
 		unix.Close(mount)
 	}
-	for _, f := range []*os.File{s.kill, s.thaw, s.theirs, s.ourLife} {
+	if s.script != nil {
+		closeAll(s.script.sent)
+	}
+	for _, f := range []*os.File{s.kill, s.thaw, s.theirs, s.ourLife, s.users, s.hands, s.handsTheirs} {
 		if f != nil {
 			f.Close()
 		}

@@ -1,7 +1,6 @@
 package op
 
 import (
-	"errors"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -50,89 +49,75 @@ func landlockRights(version int) uint64 {
 const LandlockDescriptor = "landlock"
 
 // Perform makes the ruleset. Its paths are those of the sandbox's root.
-func (l Landlock) Perform(s Scene) error {
+func (l Landlock) Perform(s *Script) error {
 	version := LandlockVersion()
 	if version == 0 {
 		return failed("landlock_create_ruleset", "", unix.EOPNOTSUPP)
 	}
 	all := landlockRights(version)
-	attr := unix.LandlockRulesetAttr{Handled_access_fs: all}
-	if l.Ports && version >= 4 {
-		attr.Handled_access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
-	}
+	attr := &unix.LandlockRulesetAttr{Handled_access_fs: all}
 	size := unsafe.Sizeof(attr.Handled_access_fs)
 	if version >= 4 {
 		size += unsafe.Sizeof(attr.Handled_access_net)
 	}
-	fd, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(&attr)), size, 0)
-	if errno != 0 {
-		return failed("landlock_create_ruleset", "", errno)
+	ports := l.Ports && version >= 4
+	if ports {
+		attr.Handled_access_net = unix.LANDLOCK_ACCESS_NET_BIND_TCP | unix.LANDLOCK_ACCESS_NET_CONNECT_TCP
 	}
-	unix.CloseOnExec(int(fd))
-	s.Keep(LandlockDescriptor, int(fd))
-	return l.addRules(s, int(fd), all, attr.Handled_access_net != 0)
-}
-
-func (l Landlock) addRules(s Scene, ruleset int, all uint64, ports bool) error {
+	ruleset := s.keep(LandlockDescriptor)
+	s.ask("landlock_create_ruleset", "", unix.SYS_LANDLOCK_CREATE_RULESET, unsafe.Pointer(attr), size, 0).Into = ruleset // it is closed on exec
 	for _, part := range []struct {
 		paths  []string
 		rights uint64
-	}{{l.Read, landlockRead}, {l.Write, all}} {
+	}{{l.Read, landlockRead & all}, {l.Write, all}} {
 		for _, p := range part.paths {
-			if err := allowPath(ruleset, p, part.rights&all); err != nil {
-				return err
-			}
+			s.allowPath(ruleset, p, part.rights)
 		}
 	}
 	// tentpole's own helpers are started from a descriptor, not from a path.
 	if program, err := s.Descriptor(ProgramDescriptor); err == nil {
-		if err := allowBeneath(ruleset, program, (unix.LANDLOCK_ACCESS_FS_EXECUTE|unix.LANDLOCK_ACCESS_FS_READ_FILE)&all); err != nil && !errors.Is(err, unix.EBADFD) {
-			return failed("landlock_add_rule", "tentpole's own program", err)
-		}
+		s.allowProgram(ruleset, program, (unix.LANDLOCK_ACCESS_FS_EXECUTE|unix.LANDLOCK_ACCESS_FS_READ_FILE)&all)
 	}
-	if !ports {
-		return nil
-	}
-	for _, part := range []struct {
-		ports []int
-		right uint64
-	}{{l.Bind, unix.LANDLOCK_ACCESS_NET_BIND_TCP}, {l.Connect, unix.LANDLOCK_ACCESS_NET_CONNECT_TCP}} {
-		for _, port := range part.ports {
-			if err := allowPort(ruleset, port, part.right); err != nil {
-				return err
-			}
-		}
+	if ports {
+		s.allowPorts(ruleset, l.Bind, unix.LANDLOCK_ACCESS_NET_BIND_TCP)
+		s.allowPorts(ruleset, l.Connect, unix.LANDLOCK_ACCESS_NET_CONNECT_TCP)
 	}
 	return nil
 }
 
-// allowPath allows rights beneath a path. One that is not there needs no rule.
-func allowPath(ruleset int, path string, rights uint64) error {
-	fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0)
-	if errors.Is(err, unix.ENOENT) {
-		return nil
-	}
-	if err != nil {
-		return failed("open", path, err)
-	}
-	defer unix.Close(fd)
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		return failed("stat", path, err)
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR {
-		rights &= landlockFile // the others are about directories
-	}
-	return failed("landlock_add_rule", path, allowBeneath(ruleset, fd, rights))
+// allowPath allows rights beneath a path. One that is not there needs no rule, and
+// for one that is no directory the kernel takes no rights to directories.
+func (s *Script) allowPath(ruleset *int32, path string, rights uint64) {
+	dir, file := &Script{}, &Script{}
+	all := &unix.LandlockPathBeneathAttr{Allowed_access: rights}
+	some := &unix.LandlockPathBeneathAttr{Allowed_access: rights & landlockFile}
+
+	file.close(&all.Parent_fd)
+	file.open(path, unix.O_PATH, 0, &some.Parent_fd)
+	file.allow(ruleset, path, some)
+	file.close(&some.Parent_fd)
+
+	dir.open(path, unix.O_PATH, 0, &all.Parent_fd)
+	dir.allow(ruleset, path, all)
+	dir.close(&all.Parent_fd)
+	dir.add(fork.Skip(len(file.Calls)))
+	dir.Calls[0].Answers = leading(len(dir.Calls)+len(file.Calls), unix.ENOENT)
+	dir.Calls[1].Answers = leading(len(dir.Calls)-1, unix.EINVAL)
+	s.add(dir.Calls...)
+	s.add(file.Calls...)
 }
 
-func allowBeneath(ruleset, fd int, rights uint64) error {
-	attr := unix.LandlockPathBeneathAttr{Allowed_access: rights, Parent_fd: int32(fd)}
-	_, _, errno := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), unix.LANDLOCK_RULE_PATH_BENEATH, uintptr(unsafe.Pointer(&attr)), 0, 0, 0)
-	if errno != 0 {
-		return errno
-	}
-	return nil
+// allowProgram allows what one that the kernel governs no access to needs no rule
+// for, such as a file in memory.
+func (s *Script) allowProgram(ruleset, program *int32, rights uint64) {
+	attr := &unix.LandlockPathBeneathAttr{Allowed_access: rights}
+	s.ask("duplicate", "tentpole's own program", unix.SYS_FCNTL, program, unix.F_DUPFD_CLOEXEC, 0).Into = &attr.Parent_fd
+	s.allow(ruleset, "tentpole's own program", attr).Answers = passing(unix.EBADFD)
+	s.close(&attr.Parent_fd)
+}
+
+func (s *Script) allow(ruleset *int32, what string, attr *unix.LandlockPathBeneathAttr) *fork.Call {
+	return s.ask("landlock_add_rule", what, unix.SYS_LANDLOCK_ADD_RULE, ruleset, unix.LANDLOCK_RULE_PATH_BENEATH, unsafe.Pointer(attr), 0)
 }
 
 // netPortAttr is struct landlock_net_port_attr.
@@ -140,20 +125,19 @@ type netPortAttr struct{ access, port uint64 }
 
 const landlockRuleNetPort = 2
 
-func allowPort(ruleset, port int, right uint64) error {
-	attr := netPortAttr{right, uint64(port)}
-	_, _, errno := unix.Syscall6(unix.SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), landlockRuleNetPort, uintptr(unsafe.Pointer(&attr)), 0, 0, 0)
-	if errno != 0 {
-		return failed("landlock_add_rule port", words([]int{port})[0], errno)
+func (s *Script) allowPorts(ruleset *int32, ports []int, right uint64) {
+	for _, port := range ports {
+		attr := &netPortAttr{right, uint64(port)}
+		s.ask("landlock_add_rule port", words([]int{port})[0], unix.SYS_LANDLOCK_ADD_RULE, ruleset, landlockRuleNetPort, unsafe.Pointer(attr), 0)
 	}
-	return nil
 }
 
-// Calls implements Restriction.
-func (l Landlock) Calls(s Scene) ([]fork.Call, error) {
-	fd, err := s.Descriptor(LandlockDescriptor)
+// Carry implements Restriction.
+func (l Landlock) Carry(s *Script) error {
+	ruleset, err := s.Descriptor(LandlockDescriptor)
 	if err != nil {
-		return nil, failed("landlock_restrict_self", "", err)
+		return failed("landlock_restrict_self", "", err)
 	}
-	return []fork.Call{{Number: unix.SYS_LANDLOCK_RESTRICT_SELF, Name: "landlock_restrict_self", Args: [6]uintptr{uintptr(fd)}}}, nil
+	s.ask("landlock_restrict_self", "", unix.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+	return nil
 }

@@ -40,14 +40,9 @@ type Operation interface {
 // others (clone, cgroup, detached overlay) are carried out by the parent.
 type Performer interface {
 	Operation
-	Perform(Scene) error
-}
-
-// Aside is a Performer that touches nothing the operations around it touch:
-// it may run beside them, from any thread of the child.
-type Aside interface {
-	Performer
-	Aside()
+	// Perform appends the operation's system calls. Paths of the host's that are
+	// looked at for it are the same for parent and child.
+	Perform(*Script) error
 }
 
 // Choice is two operations, of which one is performed: the second where the
@@ -56,17 +51,6 @@ type Choice interface {
 	Operation
 	First() Operation
 	Second() Operation
-}
-
-// Scene is what an operation may use besides its own arguments: descriptors
-// that the parent sent along, by name.
-type Scene interface {
-	// Descriptor returns the descriptor sent under that name, or an error.
-	// The scene keeps it and closes it.
-	Descriptor(name string) (int, error)
-	// Keep gives the scene a descriptor, for a later operation or for the
-	// commands.
-	Keep(name string, fd int)
 }
 
 // ProgramDescriptor names the program that the init and its helpers run.

@@ -1,141 +1,108 @@
 package op
 
 import (
-	"errors"
-	"os"
 	"path"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 )
 
 // Perform implements Performer.
-func (o OpenTree) Perform(s Scene) error {
-	tree, err := cloneTree(o.Source, o.ReadOnly, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV)
-	if err != nil {
-		return err
+func (o OpenTree) Perform(s *Script) error {
+	attrs := uint64(unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV)
+	if o.ReadOnly {
+		attrs |= unix.MOUNT_ATTR_RDONLY
 	}
-	s.Keep(o.Name, tree)
+	s.cloneTree(o.Source, s.keep(o.Name), attrs)
 	return nil
 }
 
-// cloneTree copies a mount with what is mounted below it.
-func cloneTree(source string, readOnly bool, attrs uint64) (int, error) {
-	tree, err := unix.OpenTree(unix.AT_FDCWD, source, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
-	if err != nil {
-		return -1, failed("open_tree", source, err)
-	}
-	if readOnly {
-		attrs |= unix.MOUNT_ATTR_RDONLY
-	}
-	if attrs == 0 {
-		return tree, nil
-	}
-	attr := unix.MountAttr{Attr_set: attrs}
-	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &attr); err != nil {
-		unix.Close(tree)
-		return -1, failed("mount_setattr", source, err)
-	}
-	return tree, nil
-}
-
 // Perform implements Performer.
-func (p PlaceMount) Perform(s Scene) error {
-	fd, err := s.Descriptor(p.Name)
+func (p PlaceMount) Perform(s *Script) error {
+	tree, err := s.Descriptor(p.Name)
 	if err != nil {
 		return failed("move_mount", p.Source, err)
 	}
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		return failed("stat", p.Source, err)
-	}
 	if p.Existing {
-		err = existing(p.Target)
+		s.existing(p.Target)
 	} else {
-		err = makePlace(p.Target, st.Mode&unix.S_IFMT == unix.S_IFDIR)
+		s.makePlace(tree, p.Target)
 	}
-	if err != nil {
-		return err
-	}
-	return failed("move_mount to", p.Target, unix.MoveMount(fd, "", unix.AT_FDCWD, p.Target, unix.MOVE_MOUNT_F_EMPTY_PATH))
+	s.hang(tree, p.Target)
+	return nil
 }
 
-// existing tells when there is nothing to mount over.
-func existing(target string) error {
-	_, err := os.Stat(target)
-	return failed("find the mount point", target, err)
-}
+// makePlace makes an empty directory or file to mount over, like what is mounted,
+// where none is.
+func (s *Script) makePlace(tree *int32, target string) {
+	dir, file := &Script{}, &Script{}
+	file.makeAll(path.Dir(target), 0o755)
+	file.makeFile(target, 0)
+	opened := new(int32)
+	is := dir.ask("look at", target, unix.SYS_OPENAT, tree, ".", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	is.Into = opened
+	dir.close(opened)
+	dir.makeAll(target, 0o755)
+	dir.add(fork.Skip(len(file.Calls)))
+	dir.Calls[0].Answers = leading(len(dir.Calls), unix.ENOTDIR)
 
-// makePlace makes an empty directory or file to mount over, where none is.
-func makePlace(target string, dir bool) error {
-	if _, err := os.Stat(target); err == nil {
-		return nil
-	}
-	if dir {
-		return failed("mkdir", target, os.MkdirAll(target, 0o755))
-	}
-	if err := os.MkdirAll(path.Dir(target), 0o755); err != nil {
-		return failed("mkdir", path.Dir(target), err)
-	}
-	f, err := os.OpenFile(target, os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return failed("create", target, err)
-	}
-	return f.Close()
+	s.existing(target).Answers = leading(2, unix.ENOENT)
+	s.add(fork.Skip(len(dir.Calls) + len(file.Calls)))
+	s.add(dir.Calls...)
+	s.add(file.Calls...)
 }
 
 // Perform implements Performer.
-func (ReadOnlyRoot) Perform(Scene) error {
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
-	return failed("mount_setattr ro", "/", unix.MountSetattr(unix.AT_FDCWD, "/", 0, &attr))
+func (ReadOnlyRoot) Perform(s *Script) error {
+	attr := &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	s.ask("mount_setattr ro", "/", unix.SYS_MOUNT_SETATTR, here, "/", 0, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
+	return nil
 }
 
 // Perform implements Performer.
-func (w WriteFile) Perform(Scene) error {
-	if err := os.MkdirAll(path.Dir(w.Path), 0o755); err != nil {
-		return failed("mkdir", path.Dir(w.Path), err)
-	}
-	if err := os.Remove(w.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return failed("remove", w.Path, err)
-	}
-	return failed("write", w.Path, os.WriteFile(w.Path, []byte(w.Content), 0o644))
+func (w WriteFile) Perform(s *Script) error {
+	s.makeAll(path.Dir(w.Path), 0o755)
+	s.ask("remove", w.Path, unix.SYS_UNLINKAT, here, w.Path, 0).Answers = passing(unix.ENOENT)
+	s.write(w.Path, unix.O_WRONLY|unix.O_CREAT|unix.O_TRUNC, w.Content)
+	return nil
 }
 
-// Perform implements Performer.
-func (h HidePaths) Perform(s Scene) error {
+// Perform passes over what is not there: where nothing shows, there is nothing to
+// cover or to lock.
+func (h HidePaths) Perform(s *Script) error {
 	for _, p := range h.Hidden {
-		if err := hide(s, p); err != nil {
-			return err
-		}
+		s.hide(p)
 	}
 	for _, p := range h.ReadOnly {
-		if _, err := os.Stat(p); err != nil {
-			continue // nothing shows: nothing to lock
-		}
-		if err := cover(p, p); err != nil {
-			return err
-		}
+		s.cover(p, p)
 	}
 	return nil
 }
 
 // hide covers a directory with an empty one and a file with /dev/null.
-func hide(s Scene, p string) error {
-	st, err := os.Stat(p)
-	switch {
-	case err != nil:
-		return nil // nothing shows: nothing to cover
-	case st.IsDir():
-		return Mask{p}.Perform(s)
-	}
-	return cover("/dev/null", p)
+func (s *Script) hide(p string) {
+	file, dir := &Script{}, &Script{}
+	file.cover("/dev/null", p)
+	opened := new(int32)
+	is := dir.ask("look at", p, unix.SYS_OPENAT, here, p, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC)
+	is.Into = opened
+	dir.close(opened)
+	dir.mask(p)
+	dir.add(fork.Skip(len(file.Calls)))
+	dir.Calls[0].Answers = append(leading(len(dir.Calls), unix.ENOTDIR), leading(len(dir.Calls)+len(file.Calls), unix.ENOENT, unix.EACCES)...)
+	s.add(dir.Calls...)
+	s.add(file.Calls...)
 }
 
-// cover shows source at target, to read.
-func cover(source, target string) error {
-	tree, err := cloneTree(source, true, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(tree)
-	return failed("move_mount to", target, unix.MoveMount(tree, "", unix.AT_FDCWD, target, unix.MOVE_MOUNT_F_EMPTY_PATH))
+// cover shows source at target, to read, if there is one.
+func (s *Script) cover(source, target string) {
+	tree := new(int32)
+	part := &Script{}
+	part.cloneTree(source, tree, unix.MOUNT_ATTR_RDONLY)
+	part.hang(tree, target)
+	part.close(tree)
+	part.Calls[0].Answers = leading(len(part.Calls), unix.ENOENT, unix.EACCES)
+	s.add(part.Calls...)
 }

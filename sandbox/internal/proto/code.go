@@ -14,8 +14,19 @@ func (m *Configure) Code(c *wire.Coder) {
 	})
 	c.Strings(&m.Own)
 	c.Strings(&m.Environment)
-	c.Bool(&m.BecomeRoot)
-	c.Bool(&m.Rootless)
+	c.Bool(&m.Raised)
+	wire.List(c, &m.Kept, func(c *wire.Coder, k *Kept) {
+		c.String(&k.Name)
+		c.Int(&k.FD)
+	})
+	begun := m.Begun != nil
+	if c.Bool(&begun); begun {
+		if m.Begun == nil {
+			m.Begun = &Started{}
+		}
+		m.Begun.Code(c)
+	}
+	c.Int(&m.Raiser)
 	c.Int(&m.FailAt)
 	c.String(&m.FailHow)
 }

@@ -2,12 +2,13 @@
 // sandbox, over one socketpair, in named messages:
 //
 //	tentpole                               init
-//	   |  clone, id maps, exec              |
-//	   |----------------------------------->|  taken over before main
-//	   |  Configure{operations} + mounts    |
+//	   |  clone, id maps                    |
+//	   |----------------------------------->|  exec: taken over before main
+//	   |  Configure{operations} + mounts    |  or Configure{…, raised, begun}
 //	   |----------------------------------->|
 //	   |          Performed{first, µs…}     |  for all operations, in order,
-//	   |<-----------------------------------|  Failed{…} for the one that was refused
+//	   |<-----------------------------------|  Failed{…} for the one that was refused;
+//	   |                                    |  neither when all is raised
 //	   |          Ready{}                   |
 //	   |<-----------------------------------|
 //	   |  Run{id, args} + stdin,out,err     |
@@ -26,6 +27,10 @@
 //	   |<-----------------------------------|
 //	   |  end of the liveness pipe          |
 //	   |----------------------------------->|  kills everything, then itself
+//
+// Where a child of the first process raises the sandbox beside it, there is
+// another one, of a byte and descriptors each time: the mounts, the cgroups, and
+// from there what the init is to have.
 //
 // Messages are a kind and its fields (package wire) behind a length of four bytes; descriptors travel with
 // the first byte (unix(7), SCM_RIGHTS) and belong to the receiver. Nothing a
@@ -106,10 +111,15 @@ type Configure struct {
 	Own []string
 	// Environment of everything that is started inside, unless Run gives one.
 	Environment []string
-	// BecomeRoot says that the ids are mapped now: the init is to be uid 0, and
-	// without groups unless Rootless, where they cannot be dropped.
-	BecomeRoot bool
-	Rootless   bool
+	// Raised says that the operations have been performed, beside the init. Kept
+	// are the descriptors that it was born with then, by name.
+	Raised bool
+	Kept   []Kept
+	// Begun is the first command, if it runs already.
+	Begun *Started
+	// Raiser is who has performed the operations, by the number inside, and is
+	// ending; 0 when that one has become the command.
+	Raiser int
 	// FailAt makes the operation with this index fail, for tests, as FailHow
 	// says; -1 never.
 	FailAt  int
@@ -123,6 +133,12 @@ const (
 	FailKill  = "kill" // it waits to be killed
 )
 
+// Kept is a descriptor that the init is born with.
+type Kept struct {
+	Name string
+	FD   int
+}
+
 // Namespace is one namespace by its layer word.
 type Namespace struct {
 	Layer string
@@ -131,6 +147,9 @@ type Namespace struct {
 
 // KillDescriptor names the descriptor of the sandbox's cgroup.kill.
 const KillDescriptor = "cgroup.kill"
+
+// BegunDescriptor names the first command's pidfd, where it runs already.
+const BegunDescriptor = "begun"
 
 // ThawDescriptor names the descriptor of the v1 group's freezer.state: a frozen
 // process does not die.

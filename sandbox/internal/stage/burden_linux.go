@@ -12,7 +12,7 @@ import (
 // burden is what every command takes on between fork and exec: the calls of
 // the plan's restrictions, in the plan's order.
 type burden struct {
-	birth   int // the cgroup that commands are born in, -1 for the init's own
+	birth   *int32 // the cgroup that commands are born in, nil for the init's own
 	carried []carried
 }
 
@@ -23,18 +23,27 @@ type carried struct {
 
 // carry prepares a restriction for the commands to come.
 func (in *initProcess) carry(i int, r op.Restriction) error {
-	calls, err := r.Calls(in)
-	if err != nil {
+	script := op.NewScript(in.descriptors)
+	if err := r.Carry(script); err != nil {
 		return err
 	}
 	if j, ok := r.(op.JoinCgroup); ok {
-		if in.burden.birth, err = j.Birth(in); err != nil {
+		birth, err := j.Birth(script)
+		if err != nil {
 			return err
 		}
-		calls = append(calls, op.EnterCgroupNamespace(in)...)
+		in.burden.birth = birth
 	}
-	in.burden.carried = append(in.burden.carried, carried{i, calls})
+	in.burden.carried = append(in.burden.carried, carried{i, script.Calls})
 	return nil
+}
+
+// cgroup is the v2 directory that commands are born in, -1 for the init's own.
+func (b burden) cgroup() int {
+	if b.birth == nil {
+		return -1
+	}
+	return int(*b.birth)
 }
 
 // load puts the burden into a program, with a mark between any two parts.

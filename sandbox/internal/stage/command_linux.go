@@ -129,7 +129,7 @@ func (in *initProcess) start(r proto.Run, files []int) (started proto.Started, p
 		in.mu.Unlock()
 		return started, -1, unix.ESHUTDOWN
 	}
-	pid, pidfd, err := p.Start(in.burden.birth)
+	pid, pidfd, err := p.Start(in.burden.cgroup())
 	if err != nil {
 		in.mu.Unlock()
 		return started, -1, in.burden.blame(err, own, r.Args[0])
@@ -149,7 +149,7 @@ func stand(r proto.Run, files []int) []fork.Call {
 	if r.Dir != "" {
 		calls = append(calls, fork.Chdir(r.Dir))
 	}
-	return append(append(calls, hearing()...), fork.OpenFiles()...)
+	return append(append(calls, fork.Hearing()...), fork.OpenFiles()...)
 }
 
 func closeMaster(fd int) {

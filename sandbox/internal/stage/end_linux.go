@@ -39,15 +39,15 @@ func (in *initProcess) end() {
 		select {} // another thread has heard of it first
 	}
 	// A frozen process of v1 does not die, whoever starts it waits for it.
-	if fd, err := in.Descriptor(proto.ThawDescriptor); err == nil {
-		unix.Write(fd, []byte("THAWED"))
+	if thaw := in.thaw.Load(); thaw > 0 {
+		unix.Write(int(thaw), []byte("THAWED"))
 	}
 	if os.Getpid() == 1 {
 		// pid_namespaces(7): with its init, the namespace's processes die.
 		os.Exit(0)
 	}
-	all, err := in.Descriptor(proto.KillDescriptor)
-	if err != nil {
+	all := int(in.kill.Load())
+	if all == 0 {
 		in.hunt(patience)
 		os.Exit(0)
 	}

@@ -26,8 +26,8 @@ func (in *initProcess) guard(ns string) error {
 		return fmt.Errorf("namespace %q: %w", ns, unix.EINVAL)
 	}
 	var st unix.Stat_t
-	if fd, err := in.Descriptor("ns/" + ns); err == nil { // commands enter it, the init does not
-		if err := unix.Fstat(fd, &st); err != nil {
+	if fd, ok := in.descriptors["ns/"+ns]; ok { // commands enter it, the init does not
+		if err := unix.Fstat(int(*fd), &st); err != nil {
 			return fmt.Errorf("stat the %s namespace: %w", ns, err)
 		}
 	} else if err := unix.Stat("/proc/thread-self/ns/"+file, &st); err != nil {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
@@ -32,13 +34,14 @@ type initProcess struct {
 	conn *proto.Conn
 	cfg  proto.Configure
 	// descriptors came with Configure, or were kept by operations, by name.
-	descriptors map[string]int
-	holding     sync.Mutex // of descriptors: some operations go on beside others
+	descriptors op.Descriptors
 	// program is tentpole's own binary, for helpers that run inside.
 	program int
-	proc    int // /proc as it was at birth; -1 for PID 1, which needs none
-	host    map[string]uint64
-	burden  burden
+	// thaw and kill are files of the cgroup's, for the end; 0 where there are none.
+	thaw, kill atomic.Int32
+	proc       int // /proc as it was at birth; -1 for PID 1, which needs none
+	host       map[string]uint64
+	burden     burden
 	// refused are first choices that the kernel did not permit, until they are
 	// reported.
 	refused []proto.Failed
@@ -54,7 +57,7 @@ type initProcess struct {
 // what is unshared for one thread (cgroup, time) is inherited by the commands
 // because they are all started from here.
 func Main() {
-	in := &initProcess{commands: map[int]int{}, descriptors: map[string]int{}, born: make(chan struct{}, 1), proc: -1, burden: burden{birth: -1}}
+	in := &initProcess{commands: map[int]int{}, descriptors: op.Descriptors{}, born: make(chan struct{}, 1), proc: -1}
 
 	deafen()
 	// Nothing but the conversation and the liveness pipe survives an exec.
@@ -71,10 +74,16 @@ func Main() {
 	}
 
 	in.configure()
-	in.becomeRoot()
-	in.raise()
+	if in.cfg.Raised {
+		go in.watchOwner()
+		in.leaveOff()
+		in.carryAll()
+	} else {
+		in.raise()
+	}
 	in.verify()
 	in.seal()
+	in.adopt()
 	in.serve()
 }
 
@@ -98,62 +107,27 @@ func (in *initProcess) configure() {
 		in.host[n.Layer] = n.Inode
 	}
 	for i, name := range in.cfg.Descriptors {
-		in.descriptors[name] = fds[i]
+		in.descriptors.Hold(name, fds[i])
+		switch name {
+		case proto.ThawDescriptor:
+			in.thaw.Store(int32(fds[i]))
+		case proto.KillDescriptor:
+			in.kill.Store(int32(fds[i]))
+		}
+	}
+	for _, k := range in.cfg.Kept {
+		in.descriptors.Hold(k.Name, k.FD)
+	}
+	if program, ok := in.descriptors[op.ProgramDescriptor]; ok {
+		in.program = int(*program)
+		return
 	}
 	// Opened now, while /proc is still the host's.
 	in.program, err = unix.Open("/proc/self/exe", unix.O_PATH|unix.O_CLOEXEC, 0)
 	if err != nil {
 		in.abort(-1, 0, &op.Error{Op: "open", Target: "/proc/self/exe", Err: err})
 	}
-	in.descriptors[op.ProgramDescriptor] = in.program
-}
-
-// becomeRoot takes the first user id of the inside, when ids are mapped. Until
-// now the init was nobody, and kept its rights as ambient ones, which commands
-// are not to inherit.
-func (in *initProcess) becomeRoot() {
-	if !in.cfg.BecomeRoot {
-		return
-	}
-	var err error
-	if !in.cfg.Rootless {
-		err = errors.Join(syscall.Setgroups(nil), syscall.Setresgid(0, 0, 0), syscall.Setresuid(0, 0, 0))
-	}
-	if err == nil {
-		err = unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-	}
-	if err == nil {
-		err = disinherit()
-	}
-	if err == nil {
-		err = mourn() // forgotten by the kernel when ids change
-	}
-	if err != nil {
-		in.abort(-1, 0, &op.Error{Op: "become", Target: "root of the user namespace", Err: err})
-	}
-}
-
-// mourn asks for a signal when the thread that started this process ends, as the
-// parent has asked before the ids changed. SIGKILL is for an init whose death is
-// everybody's; another is only woken.
-func mourn() error {
-	sig := unix.SIGCONT
-	if os.Getpid() == 1 {
-		sig = unix.SIGKILL
-	}
-	return unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(sig), 0, 0, 0)
-}
-
-// disinherit empties the inheritable set of this thread, from which all commands
-// are started.
-func disinherit() error {
-	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var sets [2]unix.CapUserData
-	if err := unix.Capget(header, &sets[0]); err != nil {
-		return err
-	}
-	sets[0].Inheritable, sets[1].Inheritable = 0, 0
-	return unix.Capset(header, &sets[0])
+	in.descriptors.Hold(op.ProgramDescriptor, in.program)
 }
 
 // together is how long reports wait for each other: waking the parent for
@@ -174,9 +148,9 @@ func (in *initProcess) raise() {
 		done = proto.Performed{First: done.First + len(done.Took)}
 	}
 	reported := time.Now()
-	aside := in.beside()
+	go in.watchOwner()
 	for i, o := range in.cfg.Operations {
-		took, err := in.turn(i, o, aside)
+		took, err := in.turn(i, o)
 		if err != nil {
 			report()
 			in.abort(i, took, err)
@@ -190,13 +164,8 @@ func (in *initProcess) raise() {
 	report()
 }
 
-// turn performs the operation whose turn it is, or waits for it when it has
-// been going on beside the others.
-func (in *initProcess) turn(i int, o op.Operation, aside map[int]chan outcome) (microseconds int64, err error) {
-	if c, ok := aside[i]; ok {
-		done := <-c
-		return done.took, done.err
-	}
+// turn performs the operation whose turn it is.
+func (in *initProcess) turn(i int, o op.Operation) (microseconds int64, err error) {
 	begin := time.Now()
 	err = in.perform(i, o)
 	_, performs := o.(op.Performer)
@@ -205,32 +174,6 @@ func (in *initProcess) turn(i int, o op.Operation, aside map[int]chan outcome) (
 		return proto.Later, nil
 	}
 	return time.Since(begin).Microseconds(), err
-}
-
-type outcome struct {
-	took int64
-	err  error
-}
-
-// beside starts a second thread for what need not wait, and for watching the
-// owner from then on. What is to fail on purpose does so in its turn: the owner
-// goes by how far the others are.
-func (in *initProcess) beside() map[int]chan outcome {
-	aside := map[int]chan outcome{}
-	for i, o := range in.cfg.Operations {
-		if _, ok := o.(op.Aside); ok && i != in.cfg.FailAt {
-			aside[i] = make(chan outcome, 1)
-		}
-	}
-	go func() {
-		for i, c := range aside {
-			begin := time.Now()
-			err := in.perform(i, in.cfg.Operations[i])
-			c <- outcome{time.Since(begin).Microseconds(), err}
-		}
-		in.watchOwner()
-	}()
-	return aside
 }
 
 // perform carries out one operation. A panic is an error like another: it has
@@ -258,7 +201,7 @@ func (in *initProcess) perform(i int, o op.Operation) (err error) {
 		}
 	}
 	if performs {
-		if err := p.Perform(in); err != nil {
+		if err := in.play(p); err != nil {
 			return err
 		}
 	}
@@ -293,22 +236,61 @@ func (in *initProcess) failOnPurpose(o op.Operation) error {
 	return &op.Error{Op: "perform", Target: o.String(), Err: unix.ECANCELED}
 }
 
-// Keep implements op.Scene.
-func (in *initProcess) Keep(name string, fd int) {
-	in.holding.Lock()
-	defer in.holding.Unlock()
-	in.descriptors[name] = fd
+// play makes the system calls of an operation.
+func (in *initProcess) play(p op.Performer) error {
+	// Before Linux 6.2 a thread whose children are to be in another time
+	// namespace cannot start threads, which share its memory. A locked one has
+	// the runtime start them from elsewhere.
+	if _, ok := p.(op.UnshareTime); ok {
+		runtime.LockOSThread()
+	}
+	script := op.NewScript(in.descriptors)
+	if err := p.Perform(script); err != nil {
+		return err
+	}
+	var refused *fork.Error
+	err := fork.Make(script.Calls)
+	if errors.As(err, &refused) {
+		return &op.Error{Op: refused.Name, Target: refused.Target, Err: refused.Err}
+	}
+	return err
 }
 
-// Descriptor implements op.Scene.
-func (in *initProcess) Descriptor(name string) (int, error) {
-	in.holding.Lock()
-	fd, ok := in.descriptors[name]
-	in.holding.Unlock()
-	if !ok {
-		return -1, fmt.Errorf("descriptor %q: %w", name, unix.ENOENT)
+// carryAll prepares the restrictions for the commands to come.
+func (in *initProcess) carryAll() {
+	for i, o := range in.cfg.Operations {
+		if r, ok := o.(op.Restriction); ok {
+			if err := in.carry(i, r); err != nil {
+				in.abort(i, 0, err)
+			}
+		}
 	}
-	return fd, nil
+}
+
+// leaveOff waits for the end of who has raised the sandbox.
+func (in *initProcess) leaveOff() {
+	for in.cfg.Raiser != 0 {
+		if _, err := unix.Wait4(in.cfg.Raiser, nil, 0, nil); err != unix.EINTR {
+			return
+		}
+	}
+}
+
+// adopt takes on the command that was started before: a child of this process all
+// the same.
+func (in *initProcess) adopt() {
+	b := in.cfg.Begun
+	if b == nil {
+		return
+	}
+	pidfd := int(*in.descriptors[proto.BegunDescriptor])
+	delete(in.descriptors, proto.BegunDescriptor)
+	in.mu.Lock()
+	in.commands[b.PID] = b.ID
+	in.conn.Send(proto.KindStarted, b, pidfd)
+	in.mu.Unlock()
+	unix.Close(pidfd)
+	go in.reap()
 }
 
 // verify compares what was asked for with what the kernel gave.
@@ -326,7 +308,7 @@ func (in *initProcess) verify() {
 func (in *initProcess) seal() {
 	for name, fd := range in.descriptors {
 		if !in.stays(name) {
-			unix.Close(fd)
+			unix.Close(int(*fd))
 			delete(in.descriptors, name)
 		}
 	}
@@ -341,7 +323,7 @@ func (in *initProcess) seal() {
 // stays tells whether a descriptor is needed beyond the start.
 func (in *initProcess) stays(name string) bool {
 	switch name {
-	case proto.KillDescriptor, proto.ThawDescriptor, op.ProgramDescriptor, op.LeafDescriptor, op.NamespaceDescriptor, op.LandlockDescriptor:
+	case proto.KillDescriptor, proto.ThawDescriptor, proto.BegunDescriptor, op.ProgramDescriptor, op.LeafDescriptor, op.NamespaceDescriptor, op.LandlockDescriptor:
 		return true
 	}
 	return strings.HasPrefix(name, op.TasksDescriptors)
@@ -351,7 +333,7 @@ func (in *initProcess) stays(name string) bool {
 // after the first answer: every goroutine costs a thread, and the first command
 // would wait for them.
 func (in *initProcess) serve() {
-	for first := true; ; first = false {
+	for first := in.cfg.Begun == nil; ; first = false {
 		m, fds, err := in.conn.Receive()
 		if err != nil {
 			in.end()

@@ -24,7 +24,7 @@ func (in *initProcess) tell(fds []int) *proto.Told {
 	}
 	defer w.close()
 	if len(fds) > 0 {
-		w.read(op.EnterCgroupNamespace(in), fds[0])
+		w.read(op.EnterCgroupNamespace(in.descriptors), fds[0])
 	}
 	w.count(in.burden.landlock(in.cfg.Operations))
 	in.mu.Lock() // or the witness would be reaped as a command
