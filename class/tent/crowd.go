@@ -46,8 +46,8 @@ const (
 // NewCrowd begins to watch; nobody is there yet.
 func NewCrowd() *Crowd {
 	c := &Crowd{processors: float64(runtime.GOMAXPROCS(0)), sysctls: ptySysctls, closed: make(chan struct{}), tents: map[*Tent]*member{}}
-	c.watching.Go(c.watch)
-	c.watching.Go(c.guard)
+	c.watching.Go(func() { c.watch(c.look) })
+	c.watching.Go(func() { c.watch(c.guard) })
 	return c
 }
 
@@ -58,14 +58,15 @@ func (c *Crowd) Close() error {
 	return nil
 }
 
-func (c *Crowd) watch() {
+// watch does something again and again, which tells how long to wait until then.
+func (c *Crowd) watch(do func(time.Time) time.Duration) {
 	for next := time.NewTimer(lookedCalm); ; {
 		select {
 		case <-c.closed:
 			next.Stop()
 			return
 		case now := <-next.C:
-			next.Reset(c.look(now))
+			next.Reset(do(now))
 		}
 	}
 }

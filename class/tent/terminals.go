@@ -63,21 +63,12 @@ func (t terminals) share(learners int) int {
 // /dev/pts the kernel bounds; but whoever is root of a user namespace can mount
 // another devpts, as each sandbox in a tent does, and no limit of the kernel's holds
 // for all of them together. So when they get scarce, tents end that hold more than
-// their limit.
-func (c *Crowd) guard() {
-	for next := time.NewTimer(lookedTerminals); ; {
-		select {
-		case <-c.closed:
-			next.Stop()
-			return
-		case begin := <-next.C:
-			if c.scarce() && !c.relieve() {
-				next.Reset(max(lookedTerminals, countingShare*time.Since(begin)))
-			} else {
-				next.Reset(lookedTerminals)
-			}
-		}
+// their limit. It tells when to look again.
+func (c *Crowd) guard(now time.Time) time.Duration {
+	if !c.scarce() || c.relieve() {
+		return lookedTerminals
 	}
+	return max(lookedTerminals, countingShare*time.Since(now))
 }
 
 func (c *Crowd) scarce() bool { return readTerminals(c.sysctls).scarce() }

@@ -57,7 +57,7 @@ func TestHoarder(t *testing.T) {
 	until(bad, 9)
 	until(good, 6)
 
-	crowd.watching.Go(crowd.guard)
+	crowd.watching.Go(func() { crowd.watch(crowd.guard) })
 	defer crowd.Close()
 	select {
 	case <-bad.Done():
