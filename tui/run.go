@@ -86,9 +86,11 @@ func show(ctx context.Context, m tea.Model, theme styles.Theme, prepare func(*te
 	looks.take(p)
 	var end ending
 	prepare(p, &end)
-	stop := end.onSignal(p)
+	listening := []func(){end.onSignal(p), onResize(p)}
 	_, err := p.Run()
-	stop()
+	for _, stop := range listening {
+		stop()
+	}
 	if first := end.get(); first != nil {
 		err = first
 	}
