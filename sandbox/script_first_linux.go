@@ -10,21 +10,12 @@ import (
 	"github.com/tentpole-labs/tentpole/sandbox/internal/proto"
 )
 
-// beginning tells whether the first command can be started before there is an init
-// to ask: it has no terminal, which is opened inside, is root's, and its program is
-// the sandbox's.
+// beginning tells whether the raiser can become the first command, or start it: it
+// has no terminal, which is opened inside, is root's, and its program is the
+// sandbox's.
 func (s *starting) beginning() bool {
 	c := s.first
-	return s.roomy() && c != nil && c.Terminal == nil && !c.tool && c.Program == nil && c.User == "" && len(c.Args) > 0 && s.opts.fail == nil
-}
-
-// roomy tells whether the memory of the sandbox is enough to execute a program in. Who
-// is killed for want of it has tentpole's memory until then, and the kernel kills all
-// who share that; __oom_kill_process in mm/oom_kill.c.
-func (s *starting) roomy() bool {
-	const enough = 4 << 20
-	most := s.plan.limits().Memory
-	return most == 0 || most >= enough
+	return c != nil && c.Terminal == nil && !c.tool && c.Program == nil && c.User == "" && len(c.Args) > 0 && s.opts.fail == nil
 }
 
 // begin has the raiser, when all is raised, send what the init is to have, and

@@ -80,7 +80,7 @@ var closesRanges, sharesOverTime = [2]int{5, 11}, [2]int{6, 2}
 func (s *starting) scripted() bool {
 	p, release := s.plan, kernelRelease()
 	switch {
-	case s.plainly, !fork.Besides, len(p.Spec.Join) > 0, p.network != nil, s.opts.Delegate != nil, !slices.Contains(p.namespaces(), "pid"), op.Inheriting():
+	case s.plainly, !s.roomy(), !fork.Besides, len(p.Spec.Join) > 0, p.network != nil, s.opts.Delegate != nil, !slices.Contains(p.namespaces(), "pid"), op.Inheriting():
 		return false
 	case slices.Compare(release[:], closesRanges[:]) < 0, p.Layers.Has(Time) && slices.Compare(release[:], sharesOverTime[:]) < 0:
 		return false
@@ -96,6 +96,15 @@ func (s *starting) scripted() bool {
 		}
 	}
 	return !slices.ContainsFunc(p.Steps, func(step Step) bool { _, scope := step.Operation.(op.StartScope); return scope })
+}
+
+// roomy tells whether the memory of the sandbox is enough for who raises it and
+// executes a program there. Who is killed for want of it shares tentpole's memory until
+// then, and the kernel kills all who do; __oom_kill_process in mm/oom_kill.c.
+func (s *starting) roomy() bool {
+	const enough = 4 << 20
+	most := s.plan.limits().Memory
+	return most == 0 || most >= enough
 }
 
 // cloned are the namespaces that the first process is born in.

@@ -81,7 +81,7 @@ func TestScripted(t *testing.T) {
 		{Spec{Layers: Set(PID)}, Command{Args: []string{"true"}, Terminal: size}, true, false},
 		{Spec{Layers: Set(PID)}, Command{Args: []string{"/there/is/none"}}, true, false},
 		{Spec{Layers: Set(Mount)}, Command{Args: []string{"true"}}, false, false},
-		{Spec{Layers: Set(PID, Memory), Limits: cgroup.Limits{Memory: 2 << 20}}, Command{Args: []string{"true"}}, true, false},
+		{Spec{Layers: Set(PID, Memory), Limits: cgroup.Limits{Memory: 2 << 20}}, Command{Args: []string{"true"}}, false, false},
 	} {
 		t.Run(fmt.Sprint(c.spec.Layers, c.first.Args, c.first.Terminal != nil), func(t *testing.T) {
 			p, err := NewPlan(c.spec, m)
