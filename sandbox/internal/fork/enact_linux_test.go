@@ -70,7 +70,7 @@ func TestMake(t *testing.T) {
 }
 
 func TestEnact(t *testing.T) {
-	if !Sharing {
+	if sharing == 0 {
 		t.Skip("a child has memory of its own on this architecture")
 	}
 	for what, w := range ways() {
@@ -99,24 +99,12 @@ func check(t *testing.T, what string, err error, at int, errno unix.Errno) {
 // TestChild: a command is started by a child that then executes something else;
 // what the child is refused is known by its number.
 func TestChild(t *testing.T) {
-	if !Sharing {
+	if sharing == 0 {
 		t.Skip("a child has memory of its own on this architecture")
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	p, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	inner, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer inner.Close()
+	r, w := piped(t)
+	p := empty(t)
+	inner := empty(t)
 	if err := inner.Exec("/bin/sh", []string{"sh", "-c", "echo inner $PPID"}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -150,11 +138,7 @@ func TestBeside(t *testing.T) {
 	if !Besides {
 		t.Skip("a child has none beside it on this architecture")
 	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
+	r, w := piped(t)
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -162,11 +146,7 @@ func TestBeside(t *testing.T) {
 	hands := os.NewFile(uintptr(pair[0]), "hands")
 	defer hands.Close()
 	defer unix.Close(pair[1])
-	p, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := empty(t)
 	p.Sole = true
 	wait := p.Executed()
 	beside, end, err := p.Beside()
@@ -212,10 +192,7 @@ func TestBesideFails(t *testing.T) {
 		t.Skip("a child has none beside it on this architecture")
 	}
 	for _, tried := range []bool{false, true} {
-		p, err := New()
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := empty(t)
 		p.Sole = true
 		_, end, err := p.Beside()
 		if err != nil {
@@ -239,6 +216,5 @@ func TestBesideFails(t *testing.T) {
 			unix.Close(pidfd)
 			await(pid)
 		}
-		p.Close()
 	}
 }

@@ -14,19 +14,33 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// start runs a shell command after the calls, and returns what it wrote.
-func start(t *testing.T, script string, calls ...Call) (string, error) {
+// piped is a pipe, whose end to read from is closed after the test.
+func piped(t *testing.T) (r, w *os.File) {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	t.Cleanup(func() { r.Close() })
+	return r, w
+}
+
+// empty is a program that is closed after the test.
+func empty(t *testing.T) *Program {
+	t.Helper()
 	p, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	t.Cleanup(p.Close)
+	return p
+}
+
+// start runs a shell command after the calls, and returns what it wrote.
+func start(t *testing.T, script string, calls ...Call) (string, error) {
+	t.Helper()
+	r, w := piped(t)
+	p := empty(t)
 	p.Mark()
 	p.Add(Call{Number: unix.SYS_DUP3, Args: [6]uintptr{w.Fd(), 1, 0}, Name: "dup3"})
 	p.Add(calls...)
@@ -70,11 +84,7 @@ func TestCallsBeforeExec(t *testing.T) {
 
 // TestBorn: the child's number is told to who is not starting it.
 func TestBorn(t *testing.T) {
-	p, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := empty(t)
 	if err := p.Announce(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,11 +109,7 @@ func TestBorn(t *testing.T) {
 
 // TestUnborn: nobody waits for a child that there is not.
 func TestUnborn(t *testing.T) {
-	p, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := empty(t)
 	if err := p.Announce(); err != nil {
 		t.Fatal(err)
 	}
@@ -156,11 +162,7 @@ func TestOnlyExecIsLeft(t *testing.T) {
 		ret(0x00050000 | uint32(unix.EPERM)), ret(0x7fff0000),
 	}
 	prog := &unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
-	p, err := New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
+	p := empty(t)
 	p.Mark()
 	p.Add(
 		Call{Number: unix.SYS_PRCTL, Args: [6]uintptr{unix.PR_SET_NO_NEW_PRIVS, 1}, Name: "prctl"},

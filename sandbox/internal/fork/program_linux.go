@@ -259,7 +259,7 @@ func (p *Program) Stillborn() {
 // Child are the calls of a child of the child's, who waits until it has ended or
 // executed: the descriptors are shared if flags say so; clone(2). It is born in
 // the cgroup v2 directory that cgroup will be, if that is not nil. It needs a
-// kernel and an architecture that know clone3(2) and Sharing.
+// kernel that knows clone3(2), and an architecture with a vfork of this package's.
 func Child(flags uint64, cgroup, pid, pidfd *int32, optional bool, calls ...Call) []Call {
 	b := &birth{args: cloneArgs{flags: flags | sharing, exitSignal: uint64(unix.SIGCHLD)}, cgroup: cgroup, pidfd: pidfd}
 	if flags&unix.CLONE_PARENT != 0 {
@@ -274,10 +274,6 @@ func Child(flags uint64, cgroup, pid, pidfd *int32, optional bool, calls ...Call
 	}
 	return append([]Call{{step: beget, count: len(calls), child: b, Name: "clone", Into: pid, Optional: optional}}, calls...)
 }
-
-// Sharing tells whether a child that executes uses its parent's memory until
-// then.
-const Sharing = sharing != 0
 
 // Lost tells whether a call of an optional child's was refused, or one that was
 // only tried.
