@@ -38,6 +38,7 @@ type script struct {
 	entered bool   // it is in the cgroups, and their namespace
 
 	executed []fork.Call // wait for the init's program; nil when that has been done
+	awaited  turn        // where that is
 
 	pid     *int32 // the first command's, nil when that is left to the init
 	carried []int  // the operations that it carries
@@ -224,7 +225,11 @@ func (sc *script) makeLink(p *Plan) error {
 // to that is one of the host's, which mounts may cover; and whoever can trace the first
 // process before reaches tentpole's memory.
 func (sc *script) await() {
-	sc.program.Add(sc.executed...)
+	if sc.executed == nil {
+		return
+	}
+	sc.awaited.from = sc.program.Calls()
+	sc.awaited.to = sc.program.Add(sc.executed...)
 	sc.executed = nil
 }
 

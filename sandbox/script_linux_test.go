@@ -3,14 +3,18 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/tentpole-labs/tentpole/sandbox/cgroup"
 	"github.com/tentpole-labs/tentpole/sandbox/internal/fork"
+	"github.com/tentpole-labs/tentpole/sandbox/internal/op"
 )
 
 // like is what a command can tell of how it was started.
@@ -95,6 +99,49 @@ func TestScripted(t *testing.T) {
 			}
 			s.Close()
 		})
+	}
+}
+
+// TestInitFirst: whoever raises a sandbox waits for the init's program before the
+// root changes, or before anything else where it does not.
+func TestInitFirst(t *testing.T) {
+	m := machine(t)
+	for _, root := range []RootKind{RootHost, RootOverlay} {
+		p, err := NewPlan(Spec{Layers: Set(PID, Mount), Root: root}, m)
+		skipUnsupported(t, err)
+		s, err := raise(t.Context(), p, Options{}, &Command{Args: []string{"true"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if s.script == nil { // on another processor
+			continue
+		}
+		wait := s.script.awaited
+		if wait.to-wait.from < 2 {
+			t.Errorf("%v: it waits by %d calls", root, wait.to-wait.from)
+		}
+		for i, o := range s.child {
+			_, pivots := o.(op.PivotRoot)
+			if own(o) || aside(o) || root != RootHost && !pivots {
+				continue
+			}
+			if wait.to > s.script.turns[i].from {
+				t.Errorf("%v: it waits behind %v", root, o)
+			}
+		}
+	}
+}
+
+// TestHostsNamespace: who finds itself in a namespace of the host's, as a test does,
+// goes no further.
+func TestHostsNamespace(t *testing.T) {
+	p, err := NewPlan(Spec{Layers: Set(PID, IPC)}, machine(t))
+	skipUnsupported(t, err)
+	guards := (&starting{Sandbox: &Sandbox{plan: p}}).guards()
+	var refused *fork.Error
+	if err := fork.Make(guards); !errors.As(err, &refused) || refused.Err != unix.EPERM {
+		t.Errorf("%d calls: %v", len(guards), err)
 	}
 }
 
